@@ -1,0 +1,106 @@
+"""Every setting of the helpdesk, read once from the environment and `.env`."""
+
+import hashlib
+import hmac
+import secrets
+from decimal import Decimal
+from pathlib import Path
+from typing import Self
+
+from pydantic import Field, SecretStr, model_validator
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+ROOT = Path(__file__).resolve().parent.parent
+
+
+class Settings(BaseSettings):
+    """The settings of all four processes; names in the environment carry the prefix `DAOZHANG_`.
+
+    Times are seconds unless the name says otherwise. Raises pydantic's `ValidationError` on a bad value.
+    """
+
+    model_config = SettingsConfigDict(env_prefix="DAOZHANG_", env_file=ROOT / ".env", extra="ignore")
+
+    demo: bool = True
+    log_level: str = "INFO"
+    var_dir: Path = ROOT / "var"
+    secret_key: SecretStr = SecretStr("")
+
+    gateway_host: str = "127.0.0.1"
+    gateway_port: int = Field(8000, ge=1, le=65535)
+    backend_port: int = Field(8001, ge=1, le=65535)
+    rasa_port: int = Field(5005, ge=1, le=65535)
+    actions_port: int = Field(5055, ge=1, le=65535)
+
+    backend_database_url: str = ""
+    gateway_database_url: str = ""
+    rasa_database_url: str = ""
+
+    # The gateway
+    public_url: str = ""
+    allowed_origins: list[str] = []
+    identity_secret: SecretStr = SecretStr("")
+    trusted_proxies: int = Field(0, ge=0)
+    bot_timeout: float = Field(20.0, gt=0)
+    bot_delayed_after: float = Field(8.0, gt=0)
+    bot_unavailable_after: float = Field(90.0, gt=0)
+    messages_per_minute: int = Field(40, gt=0)
+    conversations_per_minute: int = Field(30, gt=0)
+
+    # The backend
+    proof_ttl: int = Field(1800, gt=0)
+    verify_tries: int = Field(3, gt=0)
+    verify_lockout: int = Field(1800, gt=0)
+    verify_floor: float = Field(0.15, ge=0)
+    delivery_window_minutes: int = Field(30, gt=0)
+    manual_window_hours: int = Field(24, gt=0)
+    reply_promise_hours: int = Field(24, gt=0)
+    legal_amount: Decimal = Decimal("500.00")
+    amount_tolerance: Decimal = Decimal("0.00")
+    upload_max_bytes: int = Field(10_000_000, gt=0)
+    upload_max_pixels: int = Field(25_000_000, gt=0)
+
+    @model_validator(mode="after")
+    def _fill_defaults(self) -> Self:
+        """Databases default to SQLite files below `var_dir`; an empty secret is kept in a file there."""
+        for name in ("backend", "gateway", "rasa"):
+            if not getattr(self, f"{name}_database_url"):
+                driver = "sqlite" if name == "rasa" else "sqlite+aiosqlite"
+                setattr(self, f"{name}_database_url", f"{driver}:///{self.var_dir.resolve() / f'{name}.db'}")
+        if not self.public_url:
+            everywhere = self.gateway_host in ("0.0.0.0", "::")  # noqa: S104
+            host = "127.0.0.1" if everywhere else self.gateway_host
+            self.public_url = f"http://{host}:{self.gateway_port}"
+        return self
+
+    @property
+    def backend_url(self) -> str:
+        """Where the other processes reach the backend."""
+        return f"http://127.0.0.1:{self.backend_port}"
+
+    @property
+    def rasa_url(self) -> str:
+        """Where the gateway reaches Rasa."""
+        return f"http://127.0.0.1:{self.rasa_port}"
+
+    @property
+    def actions_url(self) -> str:
+        """Where Rasa reaches the action server."""
+        return f"http://127.0.0.1:{self.actions_port}"
+
+    def derived_key(self, purpose: str) -> str:
+        """A key for one purpose (64 hex digits), derived from the secret key by HMAC-SHA256."""
+        return hmac.new(self._secret().encode(), purpose.encode(), hashlib.sha256).hexdigest()
+
+    def _secret(self) -> str:
+        if self.secret_key.get_secret_value():
+            return self.secret_key.get_secret_value()
+        path = self.var_dir / "secret.key"
+        path.parent.mkdir(parents=True, exist_ok=True)
+        try:  # "x" makes sure that of several processes starting at once only one writes.
+            with path.open("x") as file:
+                path.chmod(0o600)
+                file.write(secrets.token_hex(32))
+        except FileExistsError:
+            pass
+        return path.read_text().strip()
