@@ -1,0 +1,1 @@
+"""The custom actions of the dialog, served to Rasa by the rasa-sdk."""

@@ -1,0 +1,89 @@
+"""Say a diagnosis: the order's facts once, what is wrong, and the next step with its buttons."""
+
+from datetime import UTC, datetime
+from typing import Any
+
+from bot.actions.base import Turn
+from bot.actions.formats import clock, money, time_from
+from bot.actions.words import word
+
+# What "yes" accepts after each next step.
+OFFERS = {
+    "report": "report",
+    "wait": "recheck",
+    "evidence": "evidence",
+    "human": "human",
+    "recheck_number": "number",
+    "self_check": None,
+    "reorder": None,
+    "close": None,
+}
+DEFAULT_WAIT_MINUTES = 5
+
+
+def case_from(result: dict[str, Any], order: dict[str, Any] | None = None) -> dict[str, Any]:
+    """What the slot `case` keeps of a diagnosis answer of the backend."""
+    names = ("diagnosis", "cause", "next", "ticket_type", "demand", "priority", "recheck_minutes", "report_after")
+    return {**{name: result.get(name) for name in names}, "order": result.get("order") or order}
+
+
+def demand_text(turn: Turn, case: dict[str, Any]) -> str:
+    return word(f"demand_{case.get('demand') or 'verify_funds'}", turn.language)
+
+
+def say_facts(turn: Turn, order: dict[str, Any]) -> None:
+    """The facts of the order, said the first time only."""
+    if (turn.case.get("order") or {}).get("order_no") == order.get("order_no") or not order.get("product"):
+        return
+    turn.say(
+        "utter_order_facts",
+        order_no=order["order_no"],
+        product=order["product"],
+        amount=money(order.get("amount"), order.get("currency")),
+        target=order.get("target_masked") or "-",
+    )
+
+
+def say_diagnosis(turn: Turn, result: dict[str, Any]) -> None:
+    """Say it, keep it as the case and set the offer."""
+    case = case_from(result)
+    order = case["order"] or {}
+    say_facts(turn, order)
+    turn.say(
+        f"utter_diagnosis_{case['diagnosis'].lower()}",
+        target=order.get("target_masked") or "-",
+        window=order.get("window_minutes") or turn.settings.delivery_window_minutes,
+    )
+    if order.get("pickup_url"):
+        turn.say("utter_pickup_page", pickup_url=order["pickup_url"])
+    turn.set(case=case)
+    if order.get("open_ticket_no"):
+        turn.set(ticket_no=order["open_ticket_no"], offer=None)
+        turn.say("utter_open_ticket_known", ticket_no=order["open_ticket_no"])
+    elif _fault_is_open(turn, order):
+        turn.say("utter_wrong_info_kind")
+    else:
+        say_next(turn, case)
+
+
+def _fault_is_open(turn: Turn, order: dict[str, Any]) -> bool:
+    """The customer speaks of wrong details, but not of which, and the platform knows nothing of it."""
+    known = ((order.get("states") or {}).get("input") or {}).get("value")
+    return turn.slot("symptom") == "wrong_info" and not turn.slot("input_claim") and known in (None, "UNKNOWN", "OK")
+
+
+def say_next(turn: Turn, case: dict[str, Any]) -> None:
+    """The next step in words and buttons."""
+    step = case["next"] if case["next"] in OFFERS else "human"
+    turn.set(offer=OFFERS[step])
+    due = time_from(case.get("report_after"))
+    if step == "wait" and due and due > datetime.now(UTC):
+        turn.say("utter_next_wait_until", report_after=clock(due))
+        return
+    minutes = (case.get("recheck_minutes") or [DEFAULT_WAIT_MINUTES])[0]
+    turn.say(
+        f"utter_next_{step}",
+        minutes=minutes,
+        demand_text=demand_text(turn, case),
+        reply_hours=turn.settings.reply_promise_hours,
+    )

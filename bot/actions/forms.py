@@ -1,0 +1,116 @@
+"""The base of the three forms: one call per turn reads the values, answers asides and chooses the next question.
+
+Rasa asks the question itself, right after this call and within the same step, so a turn is said whole or not at all.
+"""
+
+import logging
+from typing import Any, ClassVar
+
+from rasa_sdk import Tracker
+from rasa_sdk.events import ActionExecutionRejected, EventType, SlotSet
+from rasa_sdk.executor import CollectingDispatcher
+
+from bot.actions.base import DialogAction, Turn
+from bot.actions.pictures import note_picture
+from bot.actions.questions import answer_question, is_question
+
+log = logging.getLogger(__name__)
+
+# The form gives way to these at once, and rules.yml takes over.
+ALWAYS_LEAVE = frozenset({"request_human", "restart_case", "goodbye", "complain", "ticket_progress", "switch_language"})
+# Said without a value, these are no failed answer; the form just asks again.
+HARMLESS = frozenset({"greet", "thanks", "affirm", "send_picture", "switch_language"})
+TRIES_BEFORE_HUMAN = 3
+
+
+class FormAction(DialogAction):
+    """Validate one form. Subclasses say how a message becomes values and which slot comes next."""
+
+    fields: ClassVar[tuple[str, ...]]
+    # Intents that leave the form when the message holds no value for it.
+    leave_without_value: ClassVar[frozenset[str]]
+    # Fields that take any sentence, so that only a question is an aside.
+    free_text: ClassVar[frozenset[str]] = frozenset()
+
+    def start(self, turn: Turn) -> None:
+        """Prepare the slots when the form begins, before the first message is read."""
+
+    def read(self, turn: Turn, requested: str | None) -> bool:
+        """Set the slots that this message gives; False when it gives none."""
+        raise NotImplementedError
+
+    def open_with(self, turn: Turn) -> None:
+        """Say something before the first question."""
+
+    def next_field(self, turn: Turn) -> str | None:
+        """The slot to ask for; None when the form is complete."""
+        return next((name for name in self.fields if turn.slot(name) is None), None)
+
+    def explain(self, turn: Turn, requested: str) -> None:
+        """Say what the field needs, after an answer that could not be read."""
+        turn.say(f"utter_{requested}_unreadable")
+
+    async def run(self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: Any) -> list[EventType]:
+        turn = Turn(tracker, dispatcher)
+        requested = tracker.get_slot("requested_slot")
+        requested = requested if requested in self.fields else None
+        try:
+            if requested and self._leaves(turn, requested):
+                return [ActionExecutionRejected(self.action_name.removeprefix("validate_"))]
+            self._answer(turn, requested)
+            next_field = self.next_field(turn)
+        except Exception:
+            log.exception("%s failed", self.action_name)
+            turn.forget()
+            turn.say("utter_system_trouble")
+            next_field = requested or self.fields[0]
+        # A change besides `requested_slot` tells Rasa that the form took this message, whatever it was.
+        turn.set(field_tries=turn.slot("field_tries") or 0.0)
+        return [*turn.events(), SlotSet("requested_slot", next_field)]
+
+    def _leaves(self, turn: Turn, requested: str) -> bool:
+        if _answered_elsewhere(turn.tracker):
+            return False
+        if turn.intent in ALWAYS_LEAVE or (turn.intent == "deny" and turn.entities.get("field") == "not_charged"):
+            return True
+        if turn.intent not in self.leave_without_value or (turn.typed and requested in self.free_text):
+            return False
+        probe = Turn(turn.tracker, CollectingDispatcher())
+        return not self.read(probe, requested)
+
+    def _answer(self, turn: Turn, requested: str | None) -> None:
+        if requested is None:
+            turn.set(field_tries=0.0, offer=None)
+            self.start(turn)
+            self.read(turn, None)
+            if self.next_field(turn):
+                self.open_with(turn)
+            return
+        if _answered_elsewhere(turn.tracker):
+            return
+        free_text = requested in self.free_text and turn.typed and not is_question(turn.text)
+        if not free_text and answer_question(turn):
+            return
+        if turn.intent == "send_picture":
+            note_picture(turn)
+            turn.say("utter_picture_noted")
+        elif self.read(turn, requested):
+            turn.set(field_tries=0.0)
+        elif turn.intent == "wait_more":
+            turn.say("utter_take_time")
+        elif turn.intent not in HARMLESS:
+            tries = (turn.slot("field_tries") or 0.0) + 1
+            turn.set(field_tries=tries)
+            self.explain(turn, requested)
+            if tries >= TRIES_BEFORE_HUMAN:
+                turn.say("utter_field_help_human")
+
+
+def _answered_elsewhere(tracker: Tracker) -> bool:
+    """Whether another action has already answered the latest message and the form is only to ask again."""
+    for event in reversed(tracker.events):
+        if event["event"] == "user":
+            return False
+        if event["event"] == "action" and event["name"] in ("action_switch_language", "utter_language_switched"):
+            return True
+    return False

@@ -1,0 +1,72 @@
+"""Look the order up: prove that it is the customer's, then diagnose."""
+
+import time
+
+from bot.actions.base import DialogAction, Turn, say_error
+from bot.actions.diagnosis import say_diagnosis
+from bot.errors import HelpdeskError, OrderNotFoundError, VerifyLockedError
+
+SYMPTOMS_OF_INPUT = ("MISMATCH", "WRONG_TYPE", "BAD_FORMAT")
+
+
+class ActionCheckOrder(DialogAction):
+    """Everything that is said about an order comes from here, in one step."""
+
+    action_name = "action_check_order"
+
+    async def answer(self, turn: Turn) -> None:
+        turn.set(offer="number")
+        if turn.proof is None:
+            try:
+                await prove(turn)
+            except OrderNotFoundError as error:
+                say_verify_failed(turn, error)
+                return
+        await diagnose(turn)
+
+    def on_error(self, turn: Turn, error: HelpdeskError) -> None:
+        """A proof may expire between the turns: only the phone digits are asked for again."""
+        say_error(turn, error)
+        if isinstance(error, OrderNotFoundError):
+            turn.set(proof=None, phone_tail=None)
+
+
+async def prove(turn: Turn) -> None:
+    """Turn the order number and the phone digits into a proof; OrderNotFoundError when they do not fit."""
+    answer = await turn.backend.verify(
+        turn.slot("order_no"), {"type": "phone_tail", "value": turn.slot("phone_tail") or ""}, turn.customer_ref
+    )
+    turn.set(
+        proof=answer["token"],
+        # A little earlier than the backend, so that a proof does not expire on its way.
+        proof_until=time.time() + float(answer["expires_in"]) - 10,
+        order_no=answer["order_no"],
+        verified_order=answer["order_no"],
+        phone_tail=None,
+        ticket_no=None,
+    )
+
+
+def say_verify_failed(turn: Turn, error: OrderNotFoundError) -> None:
+    """The same words for a missing order and a wrong factor; after the last try a human."""
+    turn.set(phone_tail=None)
+    tries_left = int(error.details.get("tries_left", 0))
+    if tries_left > 0:
+        turn.say("utter_verify_failed", tries_left=tries_left)
+    else:
+        say_error(turn, VerifyLockedError(retry_after=turn.settings.verify_lockout))
+
+
+async def diagnose(turn: Turn) -> None:
+    """Ask the backend for the diagnosis of the proven order and say it."""
+    claim = turn.slot("input_claim")
+    result = await turn.backend.diagnose(
+        turn.slot("order_no"),
+        turn.proof,
+        {
+            "symptom": turn.slot("symptom"),
+            "paid": turn.slot("paid_claim"),
+            "input": claim if claim in SYMPTOMS_OF_INPUT else None,
+        },
+    )
+    say_diagnosis(turn, result)

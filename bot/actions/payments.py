@@ -1,0 +1,80 @@
+"""Check the customer's claim about a payment against the payment record."""
+
+from typing import Any
+
+from bot.actions.base import DialogAction, Turn
+from bot.actions.diagnosis import case_from, say_diagnosis, say_next
+from bot.actions.words import UNKNOWN, word
+from bot.numbers import find_reference
+
+SLOT_OF_FIELD = {
+    "channel": "payment_channel",
+    "transaction_no": "payment_no",
+    "merchant_no": "payment_no",
+    "number": "payment_no",
+    "amount": "payment_amount",
+    "paid_at": "paid_at",
+}
+VERDICTS = {
+    "MATCHED": "utter_verdict_matched",
+    "CLAIMED": "utter_verdict_claimed",
+    "INCOMPLETE": "utter_verdict_incomplete",
+    "CONFLICT": "utter_verdict_conflict",
+}
+
+
+class ActionCheckPayment(DialogAction):
+    """Say the verdict, then what it means for the order."""
+
+    action_name = "action_check_payment"
+
+    async def answer(self, turn: Turn) -> None:
+        result = await turn.backend.verify_payment(
+            turn.slot("order_no") if turn.proof else None, claim_from(turn), turn.customer_ref, proof=turn.proof
+        )
+        verdict = result["verdict"]
+        fields = result.get("missing" if verdict == "INCOMPLETE" else "mismatches") or []
+        turn.say(VERDICTS[verdict], fields=field_names(fields, turn.language))
+        if verdict in ("INCOMPLETE", "CONFLICT"):
+            # Only what is missing or wrong is asked for again.
+            turn.set(**{SLOT_OF_FIELD[each]: None for each in fields if each in SLOT_OF_FIELD}, offer="evidence")
+            keep_case(turn, result)
+        elif not turn.proof and result.get("order_known"):
+            turn.set(order_no=turn.slot("payment_no"), phone_tail=None, offer="number")
+            turn.say("utter_payment_leads_to_order")
+        else:
+            say_outcome(turn, result)
+
+
+def claim_from(turn: Turn) -> dict[str, Any]:
+    """The claim as the backend takes it; what the customer does not know is left out."""
+    values = {name: turn.slot(name) for name in ("payment_channel", "payment_no", "payment_amount", "paid_at")}
+    known = {name: value if value != UNKNOWN else None for name, value in values.items()}
+    number = known["payment_no"]
+    reference = find_reference(number) if number else None
+    is_transaction = reference is not None and reference.kind in ("wechat_txn", "alipay_trade", "transaction")
+    return {
+        "channel": known["payment_channel"],
+        "transaction_no": number if is_transaction else None,
+        "merchant_no": number if not is_transaction else None,
+        "amount": known["payment_amount"],
+        "paid_at": known["paid_at"],
+    }
+
+
+def field_names(fields: list[str], language: str) -> str:
+    return ("、" if language == "zh" else ", ").join(dict.fromkeys(word(f"field_{each}", language) for each in fields))
+
+
+def keep_case(turn: Turn, result: dict[str, Any]) -> None:
+    """Remember the diagnosis, so that a ticket opened now is of the right type."""
+    if result.get("diagnosis"):
+        turn.set(case=case_from(result["diagnosis"], turn.case.get("order")))
+
+
+def say_outcome(turn: Turn, result: dict[str, Any]) -> None:
+    """The diagnosis after the claim; without one, offer the ticket."""
+    if result.get("diagnosis"):
+        say_diagnosis(turn, result["diagnosis"])
+    else:
+        say_next(turn, {"next": "report", **turn.case})

@@ -1,0 +1,116 @@
+"""report_form: the four-part statement, prefilled from what is known, then confirmed."""
+
+from datetime import UTC, datetime
+from typing import Any
+
+from bot.actions.base import Turn
+from bot.actions.diagnosis import demand_text
+from bot.actions.formats import clock
+from bot.actions.forms import FormAction
+from bot.actions.pictures import note_picture
+from bot.actions.words import UNKNOWN, has_word, word
+from bot.numbers import find_time
+
+STATEMENT = ("initiated_at", "product", "payment_state", "order_state")
+# What the buttons of the fields stand for; the names are words of domain.yml.
+BUTTONS = {
+    "charged": "payment_claimed_paid",
+    "not_charged": "payment_unpaid",
+    "processing": "order_processing",
+    "unpaid": "order_pending_payment",
+    "completed": "order_completed",
+    "missing": "order_not_found",
+}
+CHARGED_SYMPTOMS = ("not_received", "processing", "duplicate_charge", "missing_card", "refund")
+LONGEST = 300
+
+
+class ValidateReportForm(FormAction):
+    """Usually only the confirmation is left to ask."""
+
+    action_name = "validate_report_form"
+    fields = (*STATEMENT, "report_field", "report_confirmed")
+    leave_without_value = frozenset({"check_order_status", "provide_payment"})
+    free_text = frozenset(STATEMENT)
+
+    def start(self, turn: Turn) -> None:
+        known = prefill(turn)
+        turn.set(
+            **{name: known.get(name) for name in STATEMENT},
+            report_field=UNKNOWN,
+            report_confirmed=None,
+            demand_text=demand_text(turn, turn.case),
+        )
+
+    def read(self, turn: Turn, requested: str | None) -> bool:
+        if requested in STATEMENT:
+            value = value_of(turn, requested)
+            if value:
+                turn.set(**{requested: value})
+            return bool(value)
+        if turn.intent == "choose_field":
+            self._choose(turn)
+        elif requested == "report_field":
+            turn.set(report_field=UNKNOWN)
+        elif requested == "report_confirmed" and turn.intent in ("affirm", "report_problem"):
+            turn.set(report_confirmed=True)
+        elif requested == "report_confirmed" and turn.intent == "deny":
+            turn.set(report_confirmed=False)
+        else:
+            return False
+        return True
+
+    def _choose(self, turn: Turn) -> None:
+        field = turn.entities.get("field")
+        if field in STATEMENT:
+            turn.set(**{field: None}, report_field=UNKNOWN)
+        else:
+            turn.set(report_field=None)
+
+    def explain(self, turn: Turn, requested: str) -> None:
+        turn.say("utter_report_unclear")
+
+
+def prefill(turn: Turn) -> dict[str, str | None]:
+    """The parts of the statement that the order and the customer's words already give."""
+    language, order = turn.language, turn.case.get("order") or {}
+    states = order.get("states") or {}
+    line = turn.entities.get("product_line")
+    charged = turn.slot("paid_claim") or turn.slot("symptom") in CHARGED_SYMPTOMS
+    claimed = word("payment_claimed_paid", language) if charged else None
+    paid_at = turn.slot("paid_at")
+    return {
+        "initiated_at": clock(order.get("created_at")) or (clock(paid_at) if paid_at != UNKNOWN else None) or None,
+        "product": order.get("product") or (word(f"product_{line}", language) if line else None),
+        "payment_state": _state(states, "payment", language) or claimed,
+        "order_state": _state(states, "order", language) or _order_state_of(turn.case, language),
+    }
+
+
+def _state(states: dict[str, Any], axis: str, language: str) -> str | None:
+    value = states.get(axis)
+    value = value.get("value") if isinstance(value, dict) else value
+    return word(f"{axis}_{value}", language) if value and has_word(f"{axis}_{value}") else None
+
+
+def _order_state_of(case: dict[str, Any], language: str) -> str | None:
+    if case.get("diagnosis") in ("PAID_NO_ORDER", "REFUNDED_NO_ORDER", "ORDER_NOT_FOUND"):
+        return word("order_not_found", language)
+    return word("order_unknown", language) if case.get("diagnosis") == "ORDER_UNKNOWN" else None
+
+
+def value_of(turn: Turn, field: str) -> str | None:
+    """The customer's answer for one part of the statement, at most 300 characters; None when it is no answer."""
+    button, line = turn.entities.get("field"), turn.entities.get("product_line")
+    if turn.intent == "deny":
+        return word(UNKNOWN, turn.language)
+    if turn.typed:
+        moment = find_time(turn.text, datetime.now(UTC)) if field == "initiated_at" else None
+        return clock(moment) if moment else turn.text.strip()[:LONGEST] or None
+    if button == "just_now":
+        return clock(datetime.now(UTC))
+    if line:
+        return word(f"product_{line}", turn.language)
+    if turn.intent == "send_picture":
+        note_picture(turn)
+    return word(BUTTONS[button], turn.language) if button in BUTTONS else None

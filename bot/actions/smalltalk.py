@@ -1,0 +1,81 @@
+"""Short answers that change the course of a conversation: language, start over, no, wait, goodbye."""
+
+from datetime import UTC, datetime
+
+from bot.actions.base import DialogAction, Turn
+from bot.actions.formats import clock, time_from
+
+# The language, the customer's pictures and open ticket outlive a change of order.
+CASE_SLOTS = (
+    "symptom", "input_claim", "order_no", "phone_tail", "payment_channel", "payment_no", "payment_amount", "paid_at",
+    "initiated_at", "product", "payment_state", "order_state", "report_field", "report_confirmed", "demand_text",
+    "proof", "proof_until", "verified_order", "case", "paid_claim", "ticket_no",
+)  # fmt: skip
+
+
+class ActionSwitchLanguage(DialogAction):
+    """Set the language asked for, or the other one; the next step says so in the new language."""
+
+    action_name = "action_switch_language"
+    keeps_offer = True
+
+    async def answer(self, turn: Turn) -> None:
+        wanted = turn.entities.get("language") if not turn.typed else _language_named(turn.text)
+        language = wanted if wanted in ("zh", "en") else ("zh" if turn.language == "en" else "en")
+        turn.set(language=language)
+        turn.send(language=language)
+
+
+def _language_named(text: str) -> str | None:
+    lowered = text.lower()
+    if any(name in lowered for name in ("english", "英文", "英语")):
+        return "en"
+    return "zh" if any(name in lowered for name in ("chinese", "中文", "汉语", "普通话")) else None
+
+
+class ActionRestartCase(DialogAction):
+    """Forget the order at hand; the next step asks for the new one."""
+
+    action_name = "action_restart_case"
+
+    async def answer(self, turn: Turn) -> None:
+        turn.leave_form()
+        turn.set(**dict.fromkeys(CASE_SLOTS), field_tries=0.0)
+
+
+class ActionSayGoodbye(DialogAction):
+    """Say goodbye and leave any form."""
+
+    action_name = "action_say_goodbye"
+
+    async def answer(self, turn: Turn) -> None:
+        turn.leave_form()
+        turn.say("utter_goodbye")
+
+
+class ActionDeclineOffer(DialogAction):
+    """A no: to "were you charged?" it means that paying again is safe, to any other offer just not now."""
+
+    action_name = "action_decline_offer"
+
+    async def answer(self, turn: Turn) -> None:
+        turn.leave_form()
+        if turn.entities.get("field") == "not_charged" or turn.tracker.get_slot("offer") == "evidence":
+            turn.set(paid_claim=False)
+            turn.say("utter_not_charged")
+        else:
+            turn.say("utter_declined")
+
+
+class ActionWait(DialogAction):
+    """The customer prefers to wait: say until when."""
+
+    action_name = "action_wait"
+
+    async def answer(self, turn: Turn) -> None:
+        due = time_from(turn.case.get("report_after"))
+        if due and due > datetime.now(UTC):
+            turn.say("utter_next_wait_until", report_after=clock(due))
+        else:
+            turn.say("utter_wait")
+        turn.set(offer="recheck")
