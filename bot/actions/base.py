@@ -1,123 +1,17 @@
-"""What every custom action shares: the turn it answers, the backend client, and never raising."""
+"""What every custom action shares: it never raises, and every error has an answer."""
 
 import logging
-import time
 from typing import Any, ClassVar
 
-import aiohttp
 from rasa_sdk import Action, Tracker
-from rasa_sdk.events import ActiveLoop, EventType, SlotSet
+from rasa_sdk.events import EventType
 from rasa_sdk.executor import CollectingDispatcher
 
 from bot.actions.troubles import answer_to
-from bot.backend.client import BackendClient
+from bot.actions.turn import Turn
 from bot.errors import HelpdeskError, VerifyLockedError
-from bot.settings import Settings
 
 log = logging.getLogger(__name__)
-
-
-class Connection:
-    """The settings and the one backend client of this process, built on first use inside the running loop."""
-
-    settings: ClassVar[Settings | None] = None
-    client: ClassVar[BackendClient | None] = None
-
-    @classmethod
-    def get_settings(cls) -> Settings:
-        """The settings given to the server, else those of the environment."""
-        if cls.settings is None:
-            cls.settings = Settings()
-        return cls.settings
-
-    @classmethod
-    def get_client(cls) -> BackendClient:
-        """The client; its session lives as long as the process."""
-        if cls.client is None:
-            settings = cls.get_settings()
-            session = aiohttp.ClientSession()
-            cls.client = BackendClient(session, settings.backend_url, settings.derived_key("backend"))
-        return cls.client
-
-
-class Turn:
-    """One customer message and what an action answers to it: sentences, custom payloads and slots."""
-
-    def __init__(self, tracker: Tracker, dispatcher: CollectingDispatcher) -> None:
-        self.tracker = tracker
-        self.dispatcher = dispatcher
-        self.changes: dict[str, Any] = {}
-        self.extra_events: list[EventType] = []
-        message = tracker.latest_message or {}
-        self.text: str = message.get("text") or ""
-        self.intent: str = (message.get("intent") or {}).get("name") or ""
-        self.entities: dict[str, Any] = {e["entity"]: e["value"] for e in message.get("entities") or []}
-        metadata = message.get("metadata") or {}
-        self.customer_ref: str = metadata.get("customer_id") or tracker.sender_id
-        self.conversation_id: str = metadata.get("conversation_id") or tracker.sender_id
-        self.message_id: str = metadata.get("message_id") or message.get("message_id") or tracker.sender_id
-        self.identity: str | None = metadata.get("identity")
-
-    @property
-    def typed(self) -> bool:
-        """Whether the customer typed this; a button's payload begins with a slash."""
-        return not self.text.startswith("/")
-
-    @property
-    def backend(self) -> BackendClient:
-        return Connection.get_client()
-
-    @property
-    def settings(self) -> Settings:
-        return Connection.get_settings()
-
-    def slot(self, name: str) -> Any:
-        """The slot as it will be after this turn."""
-        return self.changes[name] if name in self.changes else self.tracker.get_slot(name)
-
-    def set(self, **slots: Any) -> None:
-        self.changes.update(slots)
-
-    @property
-    def language(self) -> str:
-        return "en" if self.slot("language") == "en" else "zh"
-
-    @property
-    def case(self) -> dict[str, Any]:
-        """What is known of the order at hand: the last diagnosis with its order view; empty at first."""
-        return self.slot("case") or {}
-
-    @property
-    def proof(self) -> str | None:
-        """The proof of ownership for the current order, while it holds."""
-        if not self.slot("proof") or self.slot("order_no") != self.slot("verified_order"):
-            return None
-        return str(self.slot("proof")) if time.time() < (self.slot("proof_until") or 0) else None
-
-    def say(self, response: str, **values: Any) -> None:
-        """Say a sentence of domain.yml, filled with `values`."""
-        self.dispatcher.utter_message(response=response, **values)
-
-    def send(self, **custom: Any) -> None:
-        """Send a payload that the gateway acts on."""
-        self.dispatcher.utter_message(json_message=custom)
-
-    def handoff(self, reason: str) -> None:
-        """Ask the gateway to move the conversation to the queue."""
-        self.send(handoff={"reason": reason})
-
-    def leave_form(self) -> None:
-        """End the active form, so that its questions stop."""
-        self.extra_events = [ActiveLoop(None), SlotSet("requested_slot", None)]
-
-    def forget(self) -> None:
-        """Take back everything answered so far, when something went wrong on the way."""
-        self.dispatcher.messages.clear()
-        self.changes.clear()
-        self.extra_events.clear()
-
-    def events(self) -> list[EventType]:
-        return [*self.extra_events, *(SlotSet(name, value) for name, value in self.changes.items())]
 
 
 class DialogAction(Action):

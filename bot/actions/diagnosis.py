@@ -3,8 +3,8 @@
 from datetime import UTC, datetime
 from typing import Any
 
-from bot.actions.base import Turn
 from bot.actions.formats import clock, money, time_from
+from bot.actions.turn import Turn
 from bot.actions.words import word
 
 # What "yes" accepts after each next step.
@@ -35,13 +35,15 @@ def say_facts(turn: Turn, order: dict[str, Any]) -> None:
     """The facts of the order, said the first time only."""
     if (turn.case.get("order") or {}).get("order_no") == order.get("order_no") or not order.get("product"):
         return
-    turn.say(
-        "utter_order_facts",
-        order_no=order["order_no"],
-        product=order["product"],
-        amount=money(order.get("amount"), order.get("currency")),
-        target=order.get("target_masked") or "-",
-    )
+    facts = {
+        "order_no": order["order_no"],
+        "product": order["product"],
+        "amount": money(order.get("amount"), order.get("currency")),
+    }
+    if order.get("target_masked"):
+        turn.say("utter_order_facts", target=order["target_masked"], **facts)
+    else:
+        turn.say("utter_order_facts_card", **facts)
 
 
 def say_diagnosis(turn: Turn, result: dict[str, Any]) -> None:

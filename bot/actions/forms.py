@@ -10,16 +10,18 @@ from rasa_sdk import Tracker
 from rasa_sdk.events import ActionExecutionRejected, EventType, SlotSet
 from rasa_sdk.executor import CollectingDispatcher
 
-from bot.actions.base import DialogAction, Turn
+from bot.actions.base import DialogAction
 from bot.actions.pictures import note_picture
 from bot.actions.questions import answer_question, is_question
+from bot.actions.smalltalk import switch_language
+from bot.actions.turn import Turn
 
 log = logging.getLogger(__name__)
 
 # The form gives way to these at once, and rules.yml takes over.
-ALWAYS_LEAVE = frozenset({"request_human", "restart_case", "goodbye", "complain", "ticket_progress", "switch_language"})
+ALWAYS_LEAVE = frozenset({"request_human", "restart_case", "goodbye", "complain", "ticket_progress"})
 # Said without a value, these are no failed answer; the form just asks again.
-HARMLESS = frozenset({"greet", "thanks", "affirm", "send_picture", "switch_language"})
+HARMLESS = frozenset({"greet", "thanks", "affirm", "send_picture"})
 TRIES_BEFORE_HUMAN = 3
 
 
@@ -69,8 +71,6 @@ class FormAction(DialogAction):
         return [*turn.events(), SlotSet("requested_slot", next_field)]
 
     def _leaves(self, turn: Turn, requested: str) -> bool:
-        if _answered_elsewhere(turn.tracker):
-            return False
         if turn.intent in ALWAYS_LEAVE or (turn.intent == "deny" and turn.entities.get("field") == "not_charged"):
             return True
         if turn.intent not in self.leave_without_value or (turn.typed and requested in self.free_text):
@@ -86,14 +86,14 @@ class FormAction(DialogAction):
             if self.next_field(turn):
                 self.open_with(turn)
             return
-        if _answered_elsewhere(turn.tracker):
-            return
         free_text = requested in self.free_text and turn.typed and not is_question(turn.text)
         if not free_text and answer_question(turn):
             return
         if turn.intent == "send_picture":
             note_picture(turn)
             turn.say("utter_picture_noted")
+        elif turn.intent == "switch_language":
+            switch_language(turn)
         elif self.read(turn, requested):
             turn.set(field_tries=0.0)
         elif turn.intent == "wait_more":
@@ -104,13 +104,3 @@ class FormAction(DialogAction):
             self.explain(turn, requested)
             if tries >= TRIES_BEFORE_HUMAN:
                 turn.say("utter_field_help_human")
-
-
-def _answered_elsewhere(tracker: Tracker) -> bool:
-    """Whether another action has already answered the latest message and the form is only to ask again."""
-    for event in reversed(tracker.events):
-        if event["event"] == "user":
-            return False
-        if event["event"] == "action" and event["name"] in ("action_switch_language", "utter_language_switched"):
-            return True
-    return False

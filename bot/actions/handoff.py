@@ -2,7 +2,8 @@
 
 from rasa_sdk import Tracker
 
-from bot.actions.base import DialogAction, Turn
+from bot.actions.base import DialogAction
+from bot.actions.turn import Turn
 
 NOT_UNDERSTOOD = ("nlu_fallback", "out_of_scope")
 

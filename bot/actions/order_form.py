@@ -1,7 +1,7 @@
 """order_form: the order number (or a payment number) and the phone digits that prove it."""
 
-from bot.actions.base import Turn
 from bot.actions.forms import FormAction
+from bot.actions.turn import Turn
 from bot.numbers import find_phone_tail, find_reference, normalize_number
 
 CALMING = {
@@ -37,7 +37,7 @@ class ValidateOrderForm(FormAction):
             return True
         before = turn.slot("verified_order")
         reference = reference_in(turn)
-        tail = tail_in(turn, requested)
+        tail = tail_in(turn, expected=requested == "phone_tail" or bool(reference or turn.slot("order_no")))
         if reference and reference != before:
             turn.set(order_no=reference, proof=None, phone_tail=None)
         elif reference or (before and turn.proof):
@@ -76,12 +76,10 @@ def reference_in(turn: Turn) -> str | None:
     return found.value if found else None
 
 
-def tail_in(turn: Turn, requested: str | None) -> str | None:
-    """The last four digits of a phone number in this message; four bare digits count only when asked for."""
+def tail_in(turn: Turn, expected: bool) -> str | None:
+    """The last four digits of a phone number in this message; four bare digits count only with an order number."""
     for name in ("phone_tail", "phone"):
         digits = "".join(c for c in str(turn.entities.get(name) or "") if c.isdigit())
         if len(digits) >= 4:
             return digits[-4:]
-    if not turn.typed or (requested != "phone_tail" and turn.slot("order_no") is None):
-        return None
-    return find_phone_tail(turn.text)
+    return find_phone_tail(turn.text) if turn.typed and expected else None

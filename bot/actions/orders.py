@@ -2,8 +2,9 @@
 
 import time
 
-from bot.actions.base import DialogAction, Turn, say_error
+from bot.actions.base import DialogAction, say_error
 from bot.actions.diagnosis import say_diagnosis
+from bot.actions.turn import Turn
 from bot.errors import HelpdeskError, OrderNotFoundError, VerifyLockedError
 
 SYMPTOMS_OF_INPUT = ("MISMATCH", "WRONG_TYPE", "BAD_FORMAT")

@@ -2,9 +2,9 @@
 
 from datetime import UTC, datetime
 
-from bot.actions.base import Turn
 from bot.actions.forms import FormAction
 from bot.actions.order_form import PROBLEMS
+from bot.actions.turn import Turn
 from bot.actions.words import UNKNOWN
 from bot.numbers import find_amount, find_reference, find_time, normalize_number
 

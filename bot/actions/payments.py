@@ -2,8 +2,9 @@
 
 from typing import Any
 
-from bot.actions.base import DialogAction, Turn
+from bot.actions.base import DialogAction
 from bot.actions.diagnosis import case_from, say_diagnosis, say_next
+from bot.actions.turn import Turn
 from bot.actions.words import UNKNOWN, word
 from bot.numbers import find_reference
 

@@ -1,6 +1,7 @@
 """Pictures: kept for the next ticket, or added to the open one at once."""
 
-from bot.actions.base import DialogAction, Turn
+from bot.actions.base import DialogAction
+from bot.actions.turn import Turn
 from bot.errors import BackendUnavailableError, NotFoundError
 
 MOST_PICTURES = 12

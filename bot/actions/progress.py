@@ -2,8 +2,9 @@
 
 from typing import Any
 
-from bot.actions.base import DialogAction, Turn
+from bot.actions.base import DialogAction
 from bot.actions.formats import clock
+from bot.actions.turn import Turn
 from bot.actions.words import word
 
 DONE = ("resolved", "closed")

@@ -1,6 +1,7 @@
 """Questions that may come at any time: their answers inside a form and outside are the same."""
 
-from bot.actions.base import DialogAction, Turn
+from bot.actions.base import DialogAction
+from bot.actions.turn import Turn
 
 # Outside the forms, rules.yml answers these without an action.
 PLAIN_ANSWERS = {

@@ -3,11 +3,11 @@
 from datetime import UTC, datetime
 from typing import Any
 
-from bot.actions.base import Turn
 from bot.actions.diagnosis import demand_text
 from bot.actions.formats import clock
 from bot.actions.forms import FormAction
 from bot.actions.pictures import note_picture
+from bot.actions.turn import Turn
 from bot.actions.words import UNKNOWN, has_word, word
 from bot.numbers import find_time
 

@@ -19,7 +19,8 @@ from bot.actions import (
     smalltalk,
     tickets,
 )
-from bot.actions.base import Connection, DialogAction
+from bot.actions.base import DialogAction
+from bot.actions.turn import Connection
 from bot.settings import Settings
 
 MODULES = (

@@ -2,8 +2,9 @@
 
 from datetime import UTC, datetime
 
-from bot.actions.base import DialogAction, Turn
+from bot.actions.base import DialogAction
 from bot.actions.formats import clock, time_from
+from bot.actions.turn import Turn
 
 # The language, the customer's pictures and open ticket outlive a change of order.
 CASE_SLOTS = (
@@ -13,17 +14,25 @@ CASE_SLOTS = (
 )  # fmt: skip
 
 
+def switch_language(turn: Turn) -> None:
+    """Set the language asked for, or else the other one, and tell the gateway.
+
+    A sentence said here is rendered in the language before the switch, so the caller's next step has to speak.
+    """
+    wanted = _language_named(turn.text) if turn.typed else turn.entities.get("language")
+    language = wanted if wanted in ("zh", "en") else ("zh" if turn.language == "en" else "en")
+    turn.set(language=language)
+    turn.send(language=language)
+
+
 class ActionSwitchLanguage(DialogAction):
-    """Set the language asked for, or the other one; the next step says so in the new language."""
+    """Switch; the next step says so in the new language."""
 
     action_name = "action_switch_language"
     keeps_offer = True
 
     async def answer(self, turn: Turn) -> None:
-        wanted = turn.entities.get("language") if not turn.typed else _language_named(turn.text)
-        language = wanted if wanted in ("zh", "en") else ("zh" if turn.language == "en" else "en")
-        turn.set(language=language)
-        turn.send(language=language)
+        switch_language(turn)
 
 
 def _language_named(text: str) -> str | None:

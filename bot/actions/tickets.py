@@ -2,9 +2,10 @@
 
 from typing import Any
 
-from bot.actions.base import DialogAction, Turn
+from bot.actions.base import DialogAction
 from bot.actions.formats import clock
 from bot.actions.report_form import STATEMENT
+from bot.actions.turn import Turn
 from bot.errors import BackendUnavailableError, NotAuthorizedError, NotFoundError, TicketExistsError
 
 # The type of a ticket without a diagnosis, by what the customer complains of.

@@ -1,0 +1,62 @@
+"""Run one action on a made-up tracker and see what it says, sends and sets."""
+
+from dataclasses import dataclass, field
+from typing import Any
+
+from rasa_sdk import Tracker
+from rasa_sdk.executor import CollectingDispatcher
+
+from bot.actions.base import DialogAction
+
+METADATA = {"customer_id": "alice", "conversation_id": "c1", "message_id": "m1", "language": "zh"}
+
+
+@dataclass
+class Acted:
+    """`said` are response names, `values` what filled them, `sent` the custom payloads, `slots` what was set."""
+
+    said: list[str] = field(default_factory=list)
+    values: dict[str, Any] = field(default_factory=dict)
+    sent: list[dict[str, Any]] = field(default_factory=list)
+    slots: dict[str, Any] = field(default_factory=dict)
+    events: list[str] = field(default_factory=list)
+
+
+def user(text: str, intent: str, **entities: Any) -> dict[str, Any]:
+    """A user event."""
+    parsed = {
+        "intent": {"name": intent},
+        "entities": [{"entity": name, "value": value} for name, value in entities.items()],
+    }
+    return {"event": "user", "text": text, "parse_data": parsed, "metadata": METADATA, **parsed}
+
+
+def make_tracker(message: dict[str, Any], slots: dict[str, Any], earlier: list[dict[str, Any]]) -> Tracker:
+    """A tracker whose latest message is `message`."""
+    return Tracker("c1.1", {"language": "zh", **slots}, message, [*earlier, message], False, None, {}, "action_listen")
+
+
+async def act(
+    action: type[DialogAction],
+    text: str = "",
+    intent: str = "inform",
+    slots: dict[str, Any] | None = None,
+    earlier: list[dict[str, Any]] | None = None,
+    **entities: Any,
+) -> Acted:
+    """What the action answers to this message; a text that begins with a slash is a button."""
+    dispatcher = CollectingDispatcher()
+    tracker = make_tracker(user(text or f"/{intent}", intent, **entities), slots or {}, earlier or [])
+    acted = Acted()
+    for event in await action().run(dispatcher, tracker, {}):
+        if event["event"] == "slot":
+            acted.slots[event["name"]] = event["value"]
+        else:
+            acted.events.append(event["event"])
+    for message in dispatcher.messages:
+        if message.get("response"):
+            acted.said.append(message["response"])
+            acted.values |= {name: value for name, value in message.items() if name not in ("response", "text")}
+        if message.get("custom"):
+            acted.sent.append(message["custom"])
+    return acted

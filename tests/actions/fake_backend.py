@@ -1,0 +1,127 @@
+"""FakeBackend: the methods of BackendClient that the actions use, answering from plain attributes."""
+
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from bot.errors import HelpdeskError, NotFoundError, OrderNotFoundError, TicketExistsError, VerifyLockedError
+
+ORDER_NO = "KM202405120001"
+NOW = datetime(2026, 11, 24, 4, 30, tzinfo=UTC)
+
+
+def make_order(**changes: Any) -> dict[str, Any]:
+    """An order view as the backend answers it."""
+    return {
+        "order_no": ORDER_NO,
+        "product": "某游戏 30 元点卡",
+        "product_line": "game_card",
+        "amount": "30.00",
+        "currency": "CNY",
+        "created_at": NOW.isoformat(),
+        "paid_at": NOW.isoformat(),
+        "target_masked": "100****01",
+        "delivery_type": "DIRECT",
+        "states": {
+            "payment": {"value": "PAID", "source": "GATEWAY"},
+            "order": {"value": "PENDING_PAYMENT", "source": "PLATFORM"},
+            "delivery": {"value": "NONE", "source": "PLATFORM"},
+            "account": {"value": "OK", "source": "PLATFORM"},
+            "input": {"value": "UNKNOWN", "source": "PLATFORM"},
+        },
+        "window_minutes": 30,
+        "pickup_url": None,
+        "open_ticket_no": None,
+        **changes,
+    }
+
+
+def make_diagnosis(**changes: Any) -> dict[str, Any]:
+    """The answer of a diagnosis: paid, no notice, so report."""
+    return {
+        "diagnosis": "CALLBACK_MISSING",
+        "rule": "R13",
+        "cause": "C1",
+        "next": "report",
+        "ticket_type": "CALLBACK_MISSING",
+        "demand": "VERIFY_FUNDS",
+        "priority": "high",
+        "recheck_minutes": [5, 10],
+        "report_after": None,
+        "reasons": [],
+        "order": make_order(),
+        **changes,
+    }
+
+
+def make_ticket(**changes: Any) -> dict[str, Any]:
+    """A ticket within its promised time."""
+    step3 = {"offer": False, "complaint": False, "platform": False, "legal": False, "why": None}
+    return {
+        "ticket_no": "TK261124A1B2C3",
+        "order_no": ORDER_NO,
+        "type": "CALLBACK_MISSING",
+        "status": "open",
+        "created_at": NOW.isoformat(),
+        "reply_by": (NOW + timedelta(hours=24)).isoformat(),
+        "last_agent_reply_at": None,
+        "joined": False,
+        "step3": {**step3, "at": (NOW + timedelta(hours=24)).isoformat()},
+        **changes,
+    }
+
+
+class FakeBackend:
+    """One order with the phone tail 0001; set `error` to make every call fail."""
+
+    def __init__(self) -> None:
+        self.diagnosis_answer = make_diagnosis()
+        self.payment_answer: dict[str, Any] = {"verdict": "MATCHED", "diagnosis": make_diagnosis()}
+        self.ticket_answer: dict[str, Any] | None = None
+        self.error: HelpdeskError | None = None
+        self.tries = 3
+        self.calls: list[tuple[str, Any]] = []
+        self.opened: dict[str, dict[str, Any]] = {}
+
+    def _note(self, name: str, what: Any) -> None:
+        self.calls.append((name, what))
+        if self.error:
+            raise self.error
+
+    async def verify(self, reference: str, factor: dict[str, str], customer_ref: str) -> dict[str, Any]:
+        self._note("verify", (reference, factor["value"]))
+        if self.tries <= 0:
+            raise VerifyLockedError(retry_after=1800)
+        if (reference, factor["value"]) != (ORDER_NO, "0001"):
+            self.tries -= 1
+            raise OrderNotFoundError(tries_left=self.tries)
+        return {"token": "proof-1", "expires_in": 1800, "order_no": ORDER_NO}
+
+    async def diagnose(self, order_no: str, proof: str, claims: dict[str, Any]) -> dict[str, Any]:
+        self._note("diagnose", claims)
+        return self.diagnosis_answer
+
+    async def verify_payment(
+        self, order_no: str | None, claim: dict[str, Any], customer_ref: str, proof: str | None = None
+    ) -> dict[str, Any]:
+        self._note("verify_payment", claim)
+        return self.payment_answer
+
+    async def open_ticket(self, body: dict[str, Any], idempotency_key: str, proof: str | None = None) -> dict[str, Any]:
+        self._note("open_ticket", body)
+        if self.opened and idempotency_key not in self.opened:
+            raise TicketExistsError(ticket_no="TK261124A1B2C3", reply_by=make_ticket()["reply_by"])
+        return self.opened.setdefault(idempotency_key, make_ticket())
+
+    async def tickets(self, **query: Any) -> list[dict[str, Any]]:
+        self._note("tickets", query)
+        return [self.ticket_answer] if self.ticket_answer else []
+
+    async def ticket(self, ticket_no: str, **query: Any) -> dict[str, Any]:
+        self._note("ticket", ticket_no)
+        if not self.ticket_answer:
+            raise NotFoundError
+        return self.ticket_answer
+
+    async def add_ticket_message(self, ticket_no: str, body: dict[str, Any], **options: Any) -> dict[str, Any]:
+        self._note("add_ticket_message", body)
+        return {}
