@@ -189,7 +189,7 @@ def test_every_verdict_and_field_has_words():
 def test_the_statement_is_asked_by_its_form():
     required = load("domain.yml")["forms"]["report_form"]["required_slots"]
     assert required == list(report_form.ValidateReportForm.fields)
-    assert tickets.STATEMENT == tuple(required[:4])
+    assert tuple(required[:4]) == tickets.STATEMENT
 
 
 def test_no_sentence_for_customers_is_written_in_python():

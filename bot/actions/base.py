@@ -3,9 +3,9 @@
 import logging
 from typing import Any, ClassVar
 
-from rasa_sdk import Action, Tracker
 from rasa_sdk.events import EventType
 from rasa_sdk.executor import CollectingDispatcher
+from rasa_sdk.interfaces import Action, Tracker
 
 from bot.actions.troubles import answer_to
 from bot.actions.turn import Turn

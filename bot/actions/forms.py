@@ -6,9 +6,9 @@ Rasa asks the question itself, right after this call and within the same step, s
 import logging
 from typing import Any, ClassVar
 
-from rasa_sdk import Tracker
 from rasa_sdk.events import ActionExecutionRejected, EventType, SlotSet
 from rasa_sdk.executor import CollectingDispatcher
+from rasa_sdk.interfaces import Tracker
 
 from bot.actions.base import DialogAction
 from bot.actions.pictures import note_picture
@@ -47,6 +47,9 @@ class FormAction(DialogAction):
     def next_field(self, turn: Turn) -> str | None:
         """The slot to ask for; None when the form is complete."""
         return next((name for name in self.fields if turn.slot(name) is None), None)
+
+    def translate(self, turn: Turn, before: str) -> None:
+        """Put words that the form filled in itself into the new language; `before` is the old one."""
 
     def explain(self, turn: Turn, requested: str) -> None:
         """Say what the field needs, after an answer that could not be read."""
@@ -93,7 +96,9 @@ class FormAction(DialogAction):
             note_picture(turn)
             turn.say("utter_picture_noted")
         elif turn.intent == "switch_language":
+            before = turn.language
             switch_language(turn)
+            self.translate(turn, before)
         elif self.read(turn, requested):
             turn.set(field_tries=0.0)
         elif turn.intent == "wait_more":

@@ -1,6 +1,6 @@
 """To a human: on request, or when the dialog does not understand."""
 
-from rasa_sdk import Tracker
+from rasa_sdk.interfaces import Tracker
 
 from bot.actions.base import DialogAction
 from bot.actions.turn import Turn

@@ -34,7 +34,7 @@ class ValidateReportForm(FormAction):
     free_text = frozenset(STATEMENT)
 
     def start(self, turn: Turn) -> None:
-        known = prefill(turn)
+        known = prefill(turn, turn.language)
         turn.set(
             **{name: known.get(name) for name in STATEMENT},
             report_field=UNKNOWN,
@@ -67,13 +67,18 @@ class ValidateReportForm(FormAction):
         else:
             turn.set(report_field=None)
 
+    def translate(self, turn: Turn, before: str) -> None:
+        old, new = prefill(turn, before), prefill(turn, turn.language)
+        turn.set(**{name: new[name] for name in STATEMENT if old[name] and turn.slot(name) == old[name]})
+        turn.set(demand_text=demand_text(turn, turn.case))
+
     def explain(self, turn: Turn, requested: str) -> None:
         turn.say("utter_report_unclear")
 
 
-def prefill(turn: Turn) -> dict[str, str | None]:
+def prefill(turn: Turn, language: str) -> dict[str, str | None]:
     """The parts of the statement that the order and the customer's words already give."""
-    language, order = turn.language, turn.case.get("order") or {}
+    order = turn.case.get("order") or {}
     states = order.get("states") or {}
     line = turn.entities.get("product_line")
     charged = turn.slot("paid_claim") or turn.slot("symptom") in CHARGED_SYMPTOMS

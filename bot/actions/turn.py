@@ -4,9 +4,9 @@ import time
 from typing import Any, ClassVar
 
 import aiohttp
-from rasa_sdk import Tracker
 from rasa_sdk.events import ActiveLoop, EventType, SlotSet
 from rasa_sdk.executor import CollectingDispatcher
+from rasa_sdk.interfaces import Tracker
 
 from bot.backend.client import BackendClient
 from bot.settings import Settings

@@ -47,6 +47,13 @@ async def test_change_lets_the_customer_choose_a_part():
     assert acted.slots["requested_slot"] == "product"
 
 
+async def test_the_summary_follows_the_language():
+    acted = await act(ValidateReportForm, "", "switch_language", {**ASKS, "product": "my words"}, language="en")
+    assert acted.slots["payment_state"] == "paid"
+    assert acted.slots["demand_text"] == "trace the money"
+    assert "product" not in acted.slots
+
+
 async def test_a_picture_is_kept_during_the_report():
     acted = await act(ValidateReportForm, "", "send_picture", ASKS, evidence_id="e7")
     assert acted.said == ["utter_picture_noted"]
