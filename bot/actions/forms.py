@@ -48,8 +48,8 @@ class FormAction(DialogAction):
         """The slot to ask for; None when the form is complete."""
         return next((name for name in self.fields if turn.slot(name) is None), None)
 
-    def translate(self, turn: Turn, before: str) -> None:
-        """Put words that the form filled in itself into the new language; `before` is the old one."""
+    def translate(self, turn: Turn) -> None:
+        """Put words that the form filled in itself into the new language."""
 
     def explain(self, turn: Turn, requested: str) -> None:
         """Say what the field needs, after an answer that could not be read."""
@@ -96,9 +96,8 @@ class FormAction(DialogAction):
             note_picture(turn)
             turn.say("utter_picture_noted")
         elif turn.intent == "switch_language":
-            before = turn.language
             switch_language(turn)
-            self.translate(turn, before)
+            self.translate(turn)
         elif self.read(turn, requested):
             turn.set(field_tries=0.0)
         elif turn.intent == "wait_more":

@@ -8,7 +8,7 @@ from bot.actions.formats import clock
 from bot.actions.forms import FormAction
 from bot.actions.pictures import note_picture
 from bot.actions.turn import Turn
-from bot.actions.words import UNKNOWN, has_word, word
+from bot.actions.words import UNKNOWN, has_word, translated, word
 from bot.numbers import find_time
 
 STATEMENT = ("initiated_at", "product", "payment_state", "order_state")
@@ -21,6 +21,8 @@ BUTTONS = {
     "completed": "order_completed",
     "missing": "order_not_found",
 }
+# The words that each part may have been filled with.
+WORDS_OF = {"product": "product_", "payment_state": "payment_", "order_state": "order_"}
 CHARGED_SYMPTOMS = ("not_received", "processing", "duplicate_charge", "missing_card", "refund")
 LONGEST = 300
 
@@ -34,7 +36,7 @@ class ValidateReportForm(FormAction):
     free_text = frozenset(STATEMENT)
 
     def start(self, turn: Turn) -> None:
-        known = prefill(turn, turn.language)
+        known = prefill(turn)
         turn.set(
             **{name: known.get(name) for name in STATEMENT},
             report_field=UNKNOWN,
@@ -67,22 +69,25 @@ class ValidateReportForm(FormAction):
         else:
             turn.set(report_field=None)
 
-    def translate(self, turn: Turn, before: str) -> None:
-        old, new = prefill(turn, before), prefill(turn, turn.language)
-        turn.set(**{name: new[name] for name in STATEMENT if old[name] and turn.slot(name) == old[name]})
+    def translate(self, turn: Turn) -> None:
+        for name, prefix in WORDS_OF.items():
+            if turn.slot(name):
+                turn.set(**{name: translated(turn.slot(name), prefix, turn.language)})
         turn.set(demand_text=demand_text(turn, turn.case))
 
     def explain(self, turn: Turn, requested: str) -> None:
         turn.say("utter_report_unclear")
 
 
-def prefill(turn: Turn, language: str) -> dict[str, str | None]:
+def prefill(turn: Turn) -> dict[str, str | None]:
     """The parts of the statement that the order and the customer's words already give."""
-    order = turn.case.get("order") or {}
+    language, order = turn.language, turn.case.get("order") or {}
     states = order.get("states") or {}
     line = turn.entities.get("product_line")
-    charged = turn.slot("paid_claim") or turn.slot("symptom") in CHARGED_SYMPTOMS
-    claimed = word("payment_claimed_paid", language) if charged else None
+    charged = turn.slot("paid_claim")
+    if charged is None and turn.slot("symptom") in CHARGED_SYMPTOMS:
+        charged = True
+    claimed = word("payment_claimed_paid" if charged else "payment_unpaid", language) if charged is not None else None
     paid_at = turn.slot("paid_at")
     return {
         "initiated_at": clock(order.get("created_at")) or (clock(paid_at) if paid_at != UNKNOWN else None) or None,

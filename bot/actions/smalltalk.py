@@ -15,18 +15,16 @@ CASE_SLOTS = (
 
 
 def switch_language(turn: Turn) -> None:
-    """Set the language asked for, or else the other one, and tell the gateway.
-
-    A sentence said here is rendered in the language before the switch, so the caller's next step has to speak.
-    """
+    """Set the language asked for, or else the other one, say so in it and tell the gateway."""
     wanted = _language_named(turn.text) if turn.typed else turn.entities.get("language")
     language = wanted if wanted in ("zh", "en") else ("zh" if turn.language == "en" else "en")
     turn.set(language=language)
+    turn.say(f"utter_language_switched_{language}")
     turn.send(language=language)
 
 
 class ActionSwitchLanguage(DialogAction):
-    """Switch; the next step says so in the new language."""
+    """The customer chooses the language."""
 
     action_name = "action_switch_language"
     keeps_offer = True

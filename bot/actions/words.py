@@ -31,3 +31,11 @@ def word(name: str, language: str) -> str:
     """The word in the customer's language; an unknown name is shown as "not known" rather than raising."""
     texts = _words().get(name.lower()) or _words()[UNKNOWN]
     return texts.get(language) or texts["zh"]
+
+
+def translated(text: str, prefix: str, language: str) -> str:
+    """The same word in this language, if the text is one of our words that begin with `prefix`; else the text itself."""
+    for name, texts in _words().items():
+        if name.startswith(prefix) and text in texts.values():
+            return word(name, language)
+    return text

@@ -66,7 +66,7 @@ async def test_the_language_asked_for_is_set(text: str, entities: dict, before: 
     acted = await act(ActionSwitchLanguage, text, "switch_language", {"language": before}, **entities)
     assert acted.slots["language"] == after
     assert acted.sent == [{"language": after}]
-    assert acted.said == []
+    assert acted.said == [f"utter_language_switched_{after}"]
 
 
 async def test_no_charge_is_good_news_and_another_no_is_just_no():

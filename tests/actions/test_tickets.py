@@ -48,10 +48,12 @@ async def test_change_lets_the_customer_choose_a_part():
 
 
 async def test_the_summary_follows_the_language():
-    acted = await act(ValidateReportForm, "", "switch_language", {**ASKS, "product": "my words"}, language="en")
+    slots = {**ASKS, "product": "my words", "language": "en"}
+    acted = await act(ValidateReportForm, "", "switch_language", slots, language="en")
     assert acted.slots["payment_state"] == "paid"
+    assert acted.slots["order_state"] == "unpaid"
+    assert acted.slots["product"] == "my words"
     assert acted.slots["demand_text"] == "trace the money"
-    assert "product" not in acted.slots
 
 
 async def test_a_picture_is_kept_during_the_report():
