@@ -18,8 +18,6 @@ from bot.actions.turn import Turn
 
 log = logging.getLogger(__name__)
 
-# The form gives way to these at once, and rules.yml takes over.
-ALWAYS_LEAVE = frozenset({"request_human", "restart_case", "goodbye", "complain", "ticket_progress"})
 # Said without a value, these are no failed answer; the form just asks again.
 HARMLESS = frozenset({"greet", "thanks", "affirm", "send_picture"})
 TRIES_BEFORE_HUMAN = 3
@@ -29,6 +27,10 @@ class FormAction(DialogAction):
     """Validate one form. Subclasses say how a message becomes values and which slot comes next."""
 
     fields: ClassVar[tuple[str, ...]]
+    # The form gives way to these at once, and rules.yml takes over.
+    leave_always: ClassVar[frozenset[str]] = frozenset(
+        {"request_human", "restart_case", "goodbye", "complain", "ticket_progress"}
+    )
     # Intents that leave the form when the message holds no value for it.
     leave_without_value: ClassVar[frozenset[str]]
     # Fields that take any sentence, so that only a question is an aside.
@@ -74,7 +76,7 @@ class FormAction(DialogAction):
         return [*turn.events(), SlotSet("requested_slot", next_field)]
 
     def _leaves(self, turn: Turn, requested: str) -> bool:
-        if turn.intent in ALWAYS_LEAVE or (turn.intent == "deny" and turn.entities.get("field") == "not_charged"):
+        if turn.intent in self.leave_always or (turn.intent == "deny" and turn.entities.get("field") == "not_charged"):
             return True
         if turn.intent not in self.leave_without_value or (turn.typed and requested in self.free_text):
             return False

@@ -18,6 +18,12 @@ PROBLEMS = frozenset({
     "paid_not_received", "payment_failed", "order_processing", "account_restricted", "duplicate_charge",
     "wrong_info_entered", "missing_card_code", "request_refund", "check_order_status",
 })  # fmt: skip
+# The language, the customer's pictures and open ticket outlive a change of order.
+CASE_SLOTS = (
+    "symptom", "input_claim", "order_no", "phone_tail", "payment_channel", "payment_no", "payment_amount", "paid_at",
+    "initiated_at", "product", "payment_state", "order_state", "report_field", "report_confirmed", "demand_text",
+    "proof", "proof_until", "verified_order", "case", "paid_claim", "ticket_no",
+)  # fmt: skip
 
 
 class ValidateOrderForm(FormAction):
@@ -25,6 +31,7 @@ class ValidateOrderForm(FormAction):
 
     action_name = "validate_order_form"
     fields = ("order_no", "phone_tail")
+    leave_always = FormAction.leave_always - {"restart_case"}
     leave_without_value = frozenset({"report_problem", "provide_payment"})
 
     def start(self, turn: Turn) -> None:
@@ -32,6 +39,10 @@ class ValidateOrderForm(FormAction):
             turn.set(order_no=turn.slot("verified_order"))
 
     def read(self, turn: Turn, requested: str | None) -> bool:
+        if turn.intent == "restart_case":
+            # The symptom is forgotten too; a number in the same sentence begins the new case.
+            turn.set(**{**dict.fromkeys(CASE_SLOTS), "order_no": reference_in(turn)})
+            return True
         if turn.entities.get("field") == "order_no":
             turn.set(order_no=None, phone_tail=None, payment_no=None)
             return True

@@ -1,17 +1,10 @@
-"""Short answers that change the course of a conversation: language, start over, no, wait, goodbye."""
+"""Short answers that need little thought: language, no, wait, goodbye."""
 
 from datetime import UTC, datetime
 
 from bot.actions.base import DialogAction
 from bot.actions.formats import clock, time_from
 from bot.actions.turn import Turn
-
-# The language, the customer's pictures and open ticket outlive a change of order.
-CASE_SLOTS = (
-    "symptom", "input_claim", "order_no", "phone_tail", "payment_channel", "payment_no", "payment_amount", "paid_at",
-    "initiated_at", "product", "payment_state", "order_state", "report_field", "report_confirmed", "demand_text",
-    "proof", "proof_until", "verified_order", "case", "paid_claim", "ticket_no",
-)  # fmt: skip
 
 
 def switch_language(turn: Turn) -> None:
@@ -38,16 +31,6 @@ def _language_named(text: str) -> str | None:
     if any(name in lowered for name in ("english", "英文", "英语")):
         return "en"
     return "zh" if any(name in lowered for name in ("chinese", "中文", "汉语", "普通话")) else None
-
-
-class ActionRestartCase(DialogAction):
-    """Forget the order at hand; the next step asks for the new one."""
-
-    action_name = "action_restart_case"
-
-    async def answer(self, turn: Turn) -> None:
-        turn.leave_form()
-        turn.set(**dict.fromkeys(CASE_SLOTS), field_tries=0.0)
 
 
 class ActionSayGoodbye(DialogAction):

@@ -34,7 +34,7 @@ def word(name: str, language: str) -> str:
 
 
 def translated(text: str, prefix: str, language: str) -> str:
-    """The same word in this language, if the text is one of our words that begin with `prefix`; else the text itself."""
+    """The same word in this language if the text is one of our words with this prefix, else the text itself."""
     for name, texts in _words().items():
         if name.startswith(prefix) and text in texts.values():
             return word(name, language)

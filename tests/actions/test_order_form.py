@@ -88,3 +88,11 @@ async def test_the_language_button_works_inside_the_form():
     assert acted.sent == [{"language": "en"}]
     assert acted.slots["language"] == "en"
     assert acted.slots["requested_slot"] == "order_no"
+
+
+async def test_a_new_case_keeps_the_language_and_the_pictures():
+    acted = await act(ValidateOrderForm, "", "restart_case", {**PROVEN, "pictures": ["e1"], "language": "en"})
+    assert acted.slots["order_no"] is None
+    assert acted.slots["proof"] is None
+    assert acted.slots["requested_slot"] == "order_no"
+    assert not {"language", "pictures"} & set(acted.slots)

@@ -3,7 +3,7 @@ import pytest
 from bot.actions.handoff import ActionFallback, ActionRequestHuman
 from bot.actions.pictures import ActionKeepPicture
 from bot.actions.questions import ActionExplainCause, ActionSelfCheck
-from bot.actions.smalltalk import ActionDeclineOffer, ActionRestartCase, ActionSwitchLanguage
+from bot.actions.smalltalk import ActionDeclineOffer, ActionSwitchLanguage
 from bot.errors import BackendUnavailableError
 from tests.actions.acting import act, user
 from tests.actions.fake_backend import FakeBackend
@@ -74,13 +74,6 @@ async def test_no_charge_is_good_news_and_another_no_is_just_no():
     assert acted.said == ["utter_not_charged"]
     assert acted.slots["paid_claim"] is False
     assert (await act(ActionDeclineOffer, "不用", "deny", {"offer": "report"})).said == ["utter_declined"]
-
-
-async def test_a_new_case_keeps_the_language_and_the_pictures():
-    acted = await act(ActionRestartCase, "", "restart_case", {"order_no": "X", "pictures": ["e1"], "language": "en"})
-    assert acted.slots["order_no"] is None
-    assert acted.slots["proof"] is None
-    assert not {"language", "pictures"} & set(acted.slots)
 
 
 async def test_a_picture_waits_for_the_ticket():
