@@ -23,6 +23,7 @@ CASE_SLOTS = (
     "symptom", "input_claim", "order_no", "phone_tail", "payment_channel", "payment_no", "payment_amount", "paid_at",
     "initiated_at", "product", "payment_state", "order_state", "report_field", "report_confirmed", "demand_text",
     "proof", "proof_until", "verified_order", "case", "paid_claim", "ticket_no",
+    "identity_refused",
 )  # fmt: skip
 
 
@@ -50,7 +51,7 @@ class ValidateOrderForm(FormAction):
         reference = reference_in(turn)
         tail = tail_in(turn, expected=requested == "phone_tail" or bool(reference or turn.slot("order_no")))
         if reference and reference != before:
-            turn.set(order_no=reference, proof=None, phone_tail=None)
+            turn.set(order_no=reference, proof=None, phone_tail=None, identity_refused=None)
         elif reference or (before and turn.proof):
             turn.set(order_no=before or reference)
         elif turn.slot("order_no"):
@@ -67,7 +68,8 @@ class ValidateOrderForm(FormAction):
             turn.say(CALMING[symptom])
 
     def next_field(self, turn: Turn) -> str | None:
-        return None if turn.proof else super().next_field(turn)
+        by_identity = turn.slot("order_no") and turn.identity and not turn.slot("identity_refused")
+        return None if turn.proof or by_identity else super().next_field(turn)
 
     def explain(self, turn: Turn, requested: str) -> None:
         if turn.intent in PROBLEMS:

@@ -33,10 +33,8 @@ class ActionCheckOrder(DialogAction):
 
 
 async def prove(turn: Turn) -> None:
-    """Turn the order number and the phone digits into a proof; OrderNotFoundError when they do not fit."""
-    answer = await turn.backend.verify(
-        turn.slot("order_no"), {"type": "phone_tail", "value": turn.slot("phone_tail") or ""}, turn.customer_ref
-    )
+    """Turn the order number and one factor into a proof; OrderNotFoundError when they do not fit."""
+    answer = await turn.backend.verify(turn.slot("order_no"), factor_of(turn), turn.customer_ref)
     turn.set(
         proof=answer["token"],
         # A little earlier than the backend, so that a proof does not expire on its way.
@@ -48,12 +46,20 @@ async def prove(turn: Turn) -> None:
     )
 
 
+def factor_of(turn: Turn) -> dict[str, str]:
+    """The phone digits if the customer gave them, else the identity that the host page signed."""
+    if turn.slot("phone_tail") or not turn.identity:
+        return {"type": "phone_tail", "value": turn.slot("phone_tail") or ""}
+    return {"type": "identity", "value": turn.identity}
+
+
 def say_verify_failed(turn: Turn, error: OrderNotFoundError) -> None:
     """The same words for a missing order and a wrong factor; after the last try a human."""
-    turn.set(phone_tail=None)
+    by_identity = factor_of(turn)["type"] == "identity"
+    turn.set(phone_tail=None, identity_refused=by_identity or turn.slot("identity_refused"))
     tries_left = int(error.details.get("tries_left", 0))
     if tries_left > 0:
-        turn.say("utter_verify_failed", tries_left=tries_left)
+        turn.say("utter_identity_refused" if by_identity else "utter_verify_failed", tries_left=tries_left)
     else:
         say_error(turn, VerifyLockedError(retry_after=turn.settings.verify_lockout))
 

@@ -42,11 +42,14 @@ async def act(
     intent: str = "inform",
     slots: dict[str, Any] | None = None,
     earlier: list[dict[str, Any]] | None = None,
+    identity: str | None = None,
     **entities: Any,
 ) -> Acted:
     """What the action answers to this message; a text that begins with a slash is a button."""
     dispatcher = CollectingDispatcher()
-    tracker = make_tracker(user(text or f"/{intent}", intent, **entities), slots or {}, earlier or [])
+    message = user(text or f"/{intent}", intent, **entities)
+    message["metadata"] = {**METADATA, "identity": identity}
+    tracker = make_tracker(message, slots or {}, earlier or [])
     acted = Acted()
     for event in await action().run(dispatcher, tracker, {}):
         if event["event"] == "slot":

@@ -91,7 +91,7 @@ class FakeBackend:
         self._note("verify", (reference, factor["value"]))
         if self.tries <= 0:
             raise VerifyLockedError(retry_after=1800)
-        if (reference, factor["value"]) != (ORDER_NO, "0001"):
+        if (reference, factor["value"]) not in ((ORDER_NO, "0001"), (ORDER_NO, "user-alice")):
             self.tries -= 1
             raise OrderNotFoundError(tries_left=self.tries)
         return {"token": "proof-1", "expires_in": 1800, "order_no": ORDER_NO}

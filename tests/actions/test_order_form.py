@@ -96,3 +96,11 @@ async def test_a_new_case_keeps_the_language_and_the_pictures():
     assert acted.slots["proof"] is None
     assert acted.slots["requested_slot"] == "order_no"
     assert not {"language", "pictures"} & set(acted.slots)
+
+
+async def test_a_signed_identity_replaces_the_tail_until_it_is_refused():
+    acted = await act(ValidateOrderForm, ORDER_NO, "inform", {"order_no": ORDER_NO}, identity="user-alice")
+    assert acted.slots["requested_slot"] is None
+    slots = {"order_no": ORDER_NO, "identity_refused": True}
+    acted = await act(ValidateOrderForm, "", "affirm", slots, identity="user-bob")
+    assert acted.slots["requested_slot"] == "phone_tail"

@@ -105,3 +105,11 @@ async def test_waiting_says_until_when(backend: FakeBackend):
     assert acted.said[-1] == "utter_next_wait_until"
     assert acted.values["report_after"] == "2999-01-01 08:00"
     assert acted.slots["offer"] == "recheck"
+
+
+async def test_a_signed_identity_opens_the_order_and_another_does_not():
+    acted = await act(ActionCheckOrder, slots={"order_no": ORDER_NO}, identity="user-alice")
+    assert acted.slots["verified_order"] == ORDER_NO
+    acted = await act(ActionCheckOrder, slots={"order_no": ORDER_NO}, identity="user-charlie")
+    assert acted.said == ["utter_identity_refused"]
+    assert acted.slots["identity_refused"] is True
