@@ -1,5 +1,6 @@
 """Lists that must agree: domain.yml, the rules, the actions and the errors."""
 
+import ast
 import json
 import re
 from functools import cache
@@ -164,6 +165,21 @@ def test_every_next_step_has_a_sentence_and_an_offer_the_slot_knows():
         assert f"utter_next_{step}" in responses()
         assert offer is None or offer in offers
     assert {offer for _, offer in troubles.ANSWERS.values() if offer} <= offers
+
+
+def test_every_diagnosis_has_a_sentence_and_the_reverse():
+    trees = (ast.parse(path.read_text(encoding="utf-8")) for path in (ROOT / "bot" / "backend").rglob("*.py"))
+    classes = [node for tree in trees for node in ast.walk(tree) if isinstance(node, ast.ClassDef)]
+    (diagnosis_class,) = (node for node in classes if node.name == "Diagnosis")
+    values = {
+        target.id
+        for node in diagnosis_class.body
+        if isinstance(node, ast.Assign)
+        for target in node.targets
+        if isinstance(target, ast.Name)
+    }
+    said = {name.removeprefix("utter_diagnosis_").upper() for name in responses() if "utter_diagnosis_" in name}
+    assert said == values
 
 
 def test_every_offer_has_a_rule_for_yes():

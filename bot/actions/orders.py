@@ -69,7 +69,7 @@ async def diagnose(turn: Turn) -> None:
     claim = turn.slot("input_claim")
     result = await turn.backend.diagnose(
         turn.slot("order_no"),
-        turn.proof,
+        turn.proof or "",
         {
             "symptom": turn.slot("symptom"),
             "paid": turn.slot("paid_claim"),

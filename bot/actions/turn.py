@@ -8,6 +8,7 @@ from rasa_sdk.events import ActiveLoop, EventType, SlotSet
 from rasa_sdk.executor import CollectingDispatcher
 from rasa_sdk.interfaces import Tracker
 
+from bot.actions.backend import Backend
 from bot.backend.client import BackendClient
 from bot.settings import Settings
 
@@ -16,7 +17,7 @@ class Connection:
     """The settings and the one backend client of this process, built on first use inside the running loop."""
 
     settings: ClassVar[Settings | None] = None
-    client: ClassVar[BackendClient | None] = None
+    client: ClassVar[Backend | None] = None
 
     @classmethod
     def get_settings(cls) -> Settings:
@@ -26,7 +27,7 @@ class Connection:
         return cls.settings
 
     @classmethod
-    def get_client(cls) -> BackendClient:
+    def get_client(cls) -> Backend:
         """The client; its session lives as long as the process."""
         if cls.client is None:
             settings = cls.get_settings()
@@ -59,7 +60,7 @@ class Turn:
         return not self.text.startswith("/")
 
     @property
-    def backend(self) -> BackendClient:
+    def backend(self) -> Backend:
         return Connection.get_client()
 
     @property

@@ -55,6 +55,13 @@ async def test_the_claim_leaves_out_what_is_unknown(backend: FakeBackend):
     assert claim["amount"] == "30.00"
 
 
+async def test_a_transaction_number_and_a_merchant_number_are_told_apart(backend: FakeBackend):
+    await act(ActionCheckPayment, slots={**PROVEN, **CLAIM})
+    assert backend.calls[-1][1]["transaction_no"] == CLAIM["payment_no"]
+    await act(ActionCheckPayment, slots={**PROVEN, **CLAIM, "payment_no": "KM202405120001"})
+    assert backend.calls[-1][1]["merchant_no"] == "KM202405120001"
+
+
 async def test_incomplete_names_the_field_and_asks_only_for_it(backend: FakeBackend):
     backend.payment_answer = {"verdict": "INCOMPLETE", "missing": ["amount"], "mismatches": []}
     acted = await act(ActionCheckPayment, slots={**PROVEN, **CLAIM})
