@@ -5,8 +5,17 @@ import time
 from bot.actions.base import DialogAction, say_error
 from bot.actions.diagnosis import say_diagnosis
 from bot.actions.turn import Turn
-from bot.errors import HelpdeskError, OrderNotFoundError, VerifyLockedError
+from bot.errors import BackendUnavailableError, HelpdeskError, OrderNotFoundError, VerifyLockedError
 
+# The case when nobody could be asked, so that a report made now is of the right type.
+LOOKUP_FAILED = {
+    "diagnosis": "ORDER_UNKNOWN",
+    "cause": "C3",
+    "next": "report",
+    "ticket_type": "LOOKUP_FAILED",
+    "demand": "CHECK_LOGS",
+    "priority": "normal",
+}
 SYMPTOMS_OF_INPUT = ("MISMATCH", "WRONG_TYPE", "BAD_FORMAT")
 
 
@@ -30,6 +39,8 @@ class ActionCheckOrder(DialogAction):
         say_error(turn, error)
         if isinstance(error, OrderNotFoundError):
             turn.set(proof=None, phone_tail=None)
+        elif isinstance(error, BackendUnavailableError) and not turn.case:
+            turn.set(case=LOOKUP_FAILED)
 
 
 async def prove(turn: Turn) -> None:

@@ -113,3 +113,11 @@ async def test_a_signed_identity_opens_the_order_and_another_does_not():
     acted = await act(ActionCheckOrder, slots={"order_no": ORDER_NO}, identity="user-charlie")
     assert acted.said == ["utter_identity_refused"]
     assert acted.slots["identity_refused"] is True
+
+
+async def test_a_failed_lookup_leaves_a_case_for_the_report(backend: FakeBackend):
+    backend.error = BackendUnavailableError()
+    acted = await act(ActionCheckOrder, slots=CLAIMED)
+    assert acted.slots["case"]["ticket_type"] == "LOOKUP_FAILED"
+    acted = await act(ActionCheckOrder, slots={**PROVEN, "case": make_diagnosis()})
+    assert "case" not in acted.slots
