@@ -1,0 +1,48 @@
+"""`python -m bot COMMAND`: the processes of the helpdesk and the tools around them."""
+
+import argparse
+import importlib
+import sys
+from collections.abc import Sequence
+
+# Each command's module is imported only when it is asked for: `doctor` must work where another part is broken.
+SERVERS = {
+    "backend": "bot.backend.app",
+    "actions": "bot.actions.server",
+    "gateway": "bot.gateway.app",
+}
+TOOLS = {
+    "run": ("bot.ops.run", "set up what is missing and run everything"),
+    "train": ("bot.ops.train", "train the dialog model if its inputs changed"),
+    "doctor": ("bot.ops.doctor", "check this installation and say what to do"),
+    "qa": ("bot.qa.main", "play the conversation tests"),
+}
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Run one command; returns its exit code."""
+    parser = argparse.ArgumentParser(prog="python -m bot", description="到账 DaoZhang, a support helpdesk.")
+    commands = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
+    for name, (_, summary) in TOOLS.items():
+        commands.add_parser(name, help=summary, add_help=False)
+    for name in SERVERS:
+        commands.add_parser(name, help=f"run the {name} process alone, in the foreground")
+    found, rest = parser.parse_known_args(argv)
+    if found.command in TOOLS:
+        return int(importlib.import_module(TOOLS[found.command][0]).main(rest) or 0)
+    if rest:
+        parser.error(f"unrecognized arguments: {' '.join(rest)}")
+
+    from bot.ops.problems import Problem, load_settings
+
+    try:
+        settings = load_settings()
+    except Problem as problem:
+        print(f"daozhang: {problem}", file=sys.stderr)  # noqa: T201
+        return 2
+    importlib.import_module(SERVERS[found.command]).main(settings)
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

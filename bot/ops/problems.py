@@ -1,0 +1,26 @@
+"""Problems that the person at the terminal can solve, each told in one line."""
+
+from pydantic import ValidationError
+from pydantic_settings import SettingsError
+
+from bot.settings import Settings
+
+
+class Problem(Exception):  # noqa: N818
+    """Something is wrong with the machine or the settings; the message is one line that says what to do."""
+
+
+def load_settings() -> Settings:
+    """The settings, or a Problem that names the bad variables in one line."""
+    try:
+        return Settings()
+    except ValidationError as error:
+        raise Problem(f"bad setting: {'; '.join(_sentence(each) for each in error.errors())}") from error
+    except SettingsError as error:  # a list that is no JSON
+        raise Problem(f"bad setting: {' '.join(str(error).split())}") from error
+
+
+def _sentence(error: object) -> str:
+    assert isinstance(error, dict)
+    name = "_".join(str(part) for part in error["loc"][:1]).upper()
+    return f"DAOZHANG_{name}={error['input']!s:.60}: {error['msg']}" if name else str(error["msg"])

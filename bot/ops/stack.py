@@ -1,0 +1,113 @@
+"""The four processes as children of this one, for tests; `python -m bot run` uses supervisor instead."""
+
+import contextlib
+import os
+import signal
+import subprocess
+import time
+from collections.abc import Sequence
+from pathlib import Path
+from types import TracebackType
+from typing import Self
+
+from bot.ops.health import answers
+from bot.ops.processes import Process, make_processes
+from bot.settings import ROOT, Settings
+
+
+class StackError(Exception):
+    """A process ended too early or did not get ready; the message holds the end of its log."""
+
+
+class Stack:
+    """Starts, kills and stops real processes; nothing is restarted unless the test says so.
+
+    All methods block; call the slow ones (`wait_ready`, `restart`, `stop`) from async code with `asyncio.to_thread`.
+    """
+
+    def __init__(self, settings: Settings, model_path: Path) -> None:
+        self.settings = settings
+        self.log_dir = settings.var_dir.resolve() / "log"
+        self._model_path = model_path
+        self._processes: dict[str, Process] = {}
+        self._children: dict[str, subprocess.Popen[bytes]] = {}
+
+    def start(self, names: Sequence[str] = ()) -> None:
+        """Start the processes with these names (default: all four) without waiting for them."""
+        self.log_dir.mkdir(parents=True, exist_ok=True)
+        self._processes = {each.name: each for each in make_processes(self.settings, self._model_path)}
+        for name in names or self._processes:
+            self._start(name)
+
+    def wait_ready(self, timeout: float = 180.0, names: Sequence[str] = ()) -> None:
+        """Wait until the started ones (or those named) answer; StackError after `timeout` s or if one has ended."""
+        deadline = time.monotonic() + timeout
+        for name in names or list(self._children):
+            while not answers(self._processes[name].health_url):
+                code = self._children[name].poll()
+                if code is not None:
+                    raise StackError(f"{name} ended with {code}:\n{self.log_tail(name)}")
+                if time.monotonic() > deadline:
+                    raise StackError(f"{name} is not ready after {timeout:.0f} s:\n{self.log_tail(name)}")
+                time.sleep(0.1)
+
+    def pid(self, name: str) -> int:
+        """The process id of the newest start."""
+        return self._children[name].pid
+
+    def kill(self, name: str, number: signal.Signals = signal.SIGKILL) -> None:
+        """Send the signal; after SIGKILL and SIGTERM also wait until the process is gone."""
+        child = self._children[name]
+        child.send_signal(number)
+        if number in (signal.SIGKILL, signal.SIGTERM):
+            child.wait(30)
+
+    def restart(self, name: str, timeout: float = 180.0) -> None:
+        """Start it anew (after a `kill`, or killing what still runs) and wait until it answers."""
+        if self._children[name].poll() is None:
+            self.kill(name)
+        self._start(name)
+        self.wait_ready(timeout, [name])
+
+    def stop(self) -> None:
+        """Stop all, the newest first; whoever has not ended 15 s after SIGTERM is killed."""
+        children = list(reversed(self._children.values()))
+        for child in children:
+            self._signal_group(child, signal.SIGTERM)
+        for child in children:
+            with contextlib.suppress(subprocess.TimeoutExpired):
+                child.wait(15)
+            self._signal_group(child, signal.SIGKILL)
+            child.wait()
+        self._children.clear()
+
+    def log_tail(self, name: str, lines: int = 30) -> str:
+        """The last lines of a process's log."""
+        path = self.log_dir / f"{name}.log"
+        return "\n".join(path.read_text(encoding="utf-8", errors="replace").splitlines()[-lines:])
+
+    def __enter__(self) -> Self:
+        self.start()
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, tb: TracebackType | None) -> None:
+        self.stop()
+
+    def _start(self, name: str) -> None:
+        process = self._processes[name]
+        with (self.log_dir / f"{name}.log").open("ab") as log:
+            # A session of its own keeps Ctrl-C at the terminal away from it: `stop` ends it in order.
+            self._children[name] = subprocess.Popen(  # noqa: S603
+                process.argv,
+                cwd=ROOT,
+                env={**os.environ, **process.environment},
+                stdin=subprocess.DEVNULL,
+                stdout=log,
+                stderr=subprocess.STDOUT,
+                start_new_session=True,
+            )
+
+    @staticmethod
+    def _signal_group(child: subprocess.Popen[bytes], number: signal.Signals) -> None:
+        with contextlib.suppress(ProcessLookupError):
+            os.killpg(child.pid, number)
