@@ -1,0 +1,1 @@
+"""Conversation tests: scripts in YAML, played by a customer against the four real processes."""

@@ -1,0 +1,243 @@
+"""What a script of a conversation test says, and everything that can be wrong with it (pure)."""
+
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+PLACEHOLDERS = frozenset({"order_no", "phone_tail", "transaction_no", "amount", "paid_at", "product"})
+OWNERS = ("bot", "queue", "agent")
+LANGUAGES = ("zh", "en")
+
+
+@dataclass(frozen=True)
+class Located:
+    """A YAML value with the line it stands on: a scalar, a list of Located, or a dict of key to Located."""
+
+    value: Any
+    line: int
+
+
+@dataclass(frozen=True)
+class Fault:
+    """One thing that is wrong with a script, and where."""
+
+    file: str
+    line: int
+    message: str
+
+    def __str__(self) -> str:
+        return f"{self.file}:{self.line}: {self.message}"
+
+
+class ScriptInvalidError(Exception):
+    """Scripts that cannot be played; `faults` names every reason."""
+
+    def __init__(self, faults: list[Fault]) -> None:
+        super().__init__("\n".join(str(fault) for fault in faults))
+        self.faults = faults
+
+
+@dataclass(frozen=True)
+class Act:
+    """What the customer does; kind is `text`, `button` (a title, or a payload with its slash) or `picture` (a path)."""
+
+    kind: str
+    value: str
+
+
+@dataclass(frozen=True)
+class Turn:
+    """One act of the customer and the exact names of what the bot says to it; no names mean silence."""
+
+    line: int
+    customer: Act
+    bot: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """How things stand at the end; None means that the script does not care."""
+
+    line: int = 0
+    owner: str | None = None
+    language: str | None = None
+    tickets: int | None = None
+    ticket_type: str | None = None
+    diagnosis: str | None = None
+    slots: Mapping[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Script:
+    """One conversation; `order` is a diagnosis or the number of a demo order."""
+
+    file: str
+    line: int
+    name: str
+    order: str | None
+    language: str
+    turns: tuple[Turn, ...]
+    then: Outcome
+
+    @property
+    def place(self) -> str:
+        """`file::name`, as it is chosen on the command line."""
+        return f"{self.file}::{self.name}"
+
+
+@dataclass(frozen=True)
+class Vocabulary:
+    """The names that a script may use."""
+
+    responses: frozenset[str]
+    diagnoses: frozenset[str]
+    slots: frozenset[str]
+
+
+def check_scripts(documents: list[Located], file: str, vocabulary: Vocabulary) -> list[Script]:
+    """The scripts of one file; raises ScriptInvalidError with every fault at once."""
+    reader = _Reader(file, vocabulary)
+    scripts = [script for each in documents if (script := reader.script(each))]
+    if not documents:
+        reader.fault(1, "the file holds no script")
+    seen: dict[str, int] = {}
+    for script in scripts:
+        if script.name in seen:
+            reader.fault(script.line, f"the name {script.name!r} is already used on line {seen[script.name]}")
+        seen.setdefault(script.name, script.line)
+    if reader.faults:
+        raise ScriptInvalidError(sorted(reader.faults, key=lambda fault: fault.line))
+    return scripts
+
+
+def placeholders_in(text: str) -> list[str]:
+    """The names in braces; a payload's JSON has no name right after its brace."""
+    return re.findall(r"{(\w+)}", text)
+
+
+class _Reader:
+    """Reads located values into a script and collects the faults."""
+
+    def __init__(self, file: str, vocabulary: Vocabulary) -> None:
+        self.file = file
+        self.words = vocabulary
+        self.faults: list[Fault] = []
+
+    def fault(self, line: int, message: str) -> None:
+        self.faults.append(Fault(self.file, line, message))
+
+    def script(self, node: Located) -> Script | None:
+        before = len(self.faults)
+        found = self.mapping(node, "a script", {"name", "given", "turns", "then"})
+        for name in ("name", "turns", "then"):
+            if name not in found:
+                self.fault(node.line, f"{name!r} is missing")
+        order, language = self.given(found.get("given"))
+        turns = tuple(self.turns(found["turns"], order)) if "turns" in found else ()
+        then = self.outcome(found["then"]) if "then" in found else Outcome()
+        name = self.text(found["name"], "name") if "name" in found else ""
+        if len(self.faults) > before:
+            return None
+        return Script(self.file, node.line, name, order, language, turns, then)
+
+    def given(self, node: Located | None) -> tuple[str | None, str]:
+        found = self.mapping(node, "'given'", {"order", "language"}) if node else {}
+        language = self.one_of(found["language"], "language", LANGUAGES) if "language" in found else "zh"
+        order = self.text(found["order"], "order") if "order" in found else None
+        if order and order not in self.words.diagnoses and not re.fullmatch(r"[A-Z]{2}\d{12}", order):
+            self.fault(found["order"].line, f"{order!r} is neither a diagnosis nor the number of a demo order")
+        return order, language or "zh"
+
+    def turns(self, node: Located, order: str | None) -> Iterator[Turn]:
+        for each in self.items(node, "'turns'"):
+            found = self.mapping(each, "a turn", {"customer", "bot"})
+            if "customer" not in found or "bot" not in found:
+                self.fault(each.line, "a turn needs 'customer' and 'bot' ([] for an answer of nothing)")
+                continue
+            names = self.items(found["bot"], "'bot'", may_be_empty=True)
+            bot = tuple(self.known(name, "response", self.words.responses) for name in names)
+            if act := self.act(found["customer"], order):
+                yield Turn(each.line, act, bot)
+
+    def act(self, node: Located, order: str | None) -> Act | None:
+        if not isinstance(node.value, dict):
+            return self.filled(Act("text", self.text(node, "customer")), node.line, order)
+        found = self.mapping(node, "'customer'", {"button", "picture"})
+        if len(found) != 1:
+            self.fault(node.line, "'customer' is a text, or a mapping with either 'button' or 'picture'")
+            return None
+        ((kind, value),) = found.items()
+        return Act(kind, self.text(value, kind))
+
+    def filled(self, act: Act, line: int, order: str | None) -> Act:
+        for name in placeholders_in(act.value):
+            if name not in PLACEHOLDERS:
+                self.fault(line, f"unknown placeholder {{{name}}}; known are {_list(PLACEHOLDERS)}")
+            elif order is None:
+                self.fault(line, f"{{{name}}} needs an order: 'given: {{order: …}}'")
+        return act
+
+    def outcome(self, node: Located) -> Outcome:
+        names = {"owner", "language", "tickets", "ticket_type", "diagnosis", "slots"}
+        found = self.mapping(node, "'then'", names)
+        if not found and isinstance(node.value, dict):
+            self.fault(node.line, "'then' expects nothing")
+        tickets = found["tickets"].value if "tickets" in found else None
+        if tickets is not None and (not isinstance(tickets, int) or isinstance(tickets, bool) or tickets < 0):
+            self.fault(found["tickets"].line, "'tickets' is a number")
+        slots = self.mapping(found["slots"], "'slots'", self.words.slots) if "slots" in found else {}
+        diagnosis = found.get("diagnosis")
+        return Outcome(
+            line=node.line,
+            owner=self.one_of(found["owner"], "owner", OWNERS) if "owner" in found else None,
+            language=self.one_of(found["language"], "language", LANGUAGES) if "language" in found else None,
+            tickets=tickets,
+            ticket_type=self.text(found["ticket_type"], "ticket_type") if "ticket_type" in found else None,
+            diagnosis=self.known(diagnosis, "diagnosis", self.words.diagnoses) if diagnosis else None,
+            slots={name: plain(each) for name, each in slots.items()},
+        )
+
+    def mapping(self, node: Located, what: str, known: frozenset[str] | set[str]) -> dict[str, Located]:
+        if not isinstance(node.value, dict):
+            self.fault(node.line, f"{what} must be a mapping")
+            return {}
+        for key, each in node.value.items():
+            if key not in known:
+                self.fault(each.line, f"{what} has no key {key!r}; known are {_list(known)}")
+        return {key: each for key, each in node.value.items() if key in known}
+
+    def items(self, node: Located, what: str, may_be_empty: bool = False) -> list[Located]:
+        if not isinstance(node.value, list) or not (node.value or may_be_empty):
+            self.fault(node.line, f"{what} must be a list" + ("" if may_be_empty else " with at least one item"))
+            return []
+        return node.value
+
+    def text(self, node: Located, what: str) -> str:
+        if not isinstance(node.value, str) or not node.value.strip():
+            # YAML reads 4821 as a number and would drop the zero of 0821, so digits are written in quotes.
+            self.fault(node.line, f"{what!r} must be a text (digits in quotes)")
+            return ""
+        return node.value
+
+    def one_of(self, node: Located, what: str, known: tuple[str, ...]) -> str | None:
+        if node.value not in known:
+            self.fault(node.line, f"{what!r} is one of {_list(known)}, not {node.value!r}")
+            return None
+        return str(node.value)
+
+    def known(self, node: Located, what: str, names: frozenset[str]) -> str:
+        if node.value not in names:
+            self.fault(node.line, f"no {what} has the name {node.value!r}")
+        return str(node.value)
+
+
+def plain(node: Located) -> Any:
+    """The value without its lines."""
+    if isinstance(node.value, dict):
+        return {key: plain(each) for key, each in node.value.items()}
+    return [plain(each) for each in node.value] if isinstance(node.value, list) else node.value
+
+
+def _list(names: Any) -> str:
+    return ", ".join(sorted(names))

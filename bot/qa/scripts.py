@@ -1,0 +1,91 @@
+"""Reading scripts from YAML files, keeping the line of every value."""
+
+from collections.abc import Iterable
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from bot.qa.model import Fault, Located, Script, ScriptInvalidError, Vocabulary, check_scripts
+from bot.settings import ROOT
+
+FOLDER = ROOT / "tests" / "conversations"
+
+
+def load_vocabulary(root: Path = ROOT) -> Vocabulary:
+    """The names that domain.yml has."""
+    domain: dict[str, Any] = yaml.safe_load((root / "domain.yml").read_text(encoding="utf-8"))
+    responses = frozenset(domain["responses"])
+    prefix = "utter_diagnosis_"
+    diagnoses = frozenset(name.removeprefix(prefix).upper() for name in responses if name.startswith(prefix))
+    return Vocabulary(responses, diagnoses, frozenset(domain["slots"]))
+
+
+def find_scripts(chosen: Iterable[str], vocabulary: Vocabulary) -> list[Script]:
+    """The scripts at these places: a file, a folder, or `file::name`; none given means all of tests/conversations.
+
+    Raises ScriptInvalidError with the faults of every file, or when there is nothing to play.
+    """
+    scripts: list[Script] = []
+    faults: list[Fault] = []
+    for place in list(chosen) or [str(FOLDER)]:
+        path, _, name = place.partition("::")
+        found: list[Script] = []
+        try:
+            found = [each for file in files_in(Path(path)) for each in read_scripts(file, vocabulary)]
+        except ScriptInvalidError as error:
+            faults += error.faults
+            continue
+        wanted = [each for each in found if name in ("", each.name)]
+        if not wanted:
+            faults.append(Fault(path, 1, f"no script has the name {name!r}" if name else "no script here"))
+        scripts += [each for each in wanted if each not in scripts]
+    if faults:
+        raise ScriptInvalidError(list(dict.fromkeys(faults)))
+    return scripts
+
+
+def files_in(path: Path) -> list[Path]:
+    """The script files of a folder, in order, or the file itself."""
+    return sorted(path.rglob("*.yml")) if path.is_dir() else [path]
+
+
+def read_scripts(path: Path, vocabulary: Vocabulary) -> list[Script]:
+    """The scripts of one file, which holds one YAML document per script."""
+    file = _shown(path)
+    try:
+        nodes = list(yaml.compose_all(path.read_text(encoding="utf-8"), Loader=yaml.SafeLoader))
+    except OSError as error:
+        raise ScriptInvalidError([Fault(file, 1, f"cannot be read: {error.strerror}")]) from error
+    except (yaml.YAMLError, UnicodeDecodeError) as error:
+        mark = getattr(error, "problem_mark", None)
+        message = getattr(error, "problem", None) or "is not UTF-8"
+        raise ScriptInvalidError([Fault(file, mark.line + 1 if mark else 1, f"YAML: {message}")]) from error
+    faults: list[Fault] = []
+    documents = [_located(node, file, faults) for node in nodes if node is not None]
+    if faults:
+        raise ScriptInvalidError(faults)
+    return check_scripts(documents, file, vocabulary)
+
+
+def _shown(path: Path) -> str:
+    """The path from the root of the project, where it lies in there."""
+    resolved = path.resolve()
+    return str(resolved.relative_to(ROOT)) if resolved.is_relative_to(ROOT) else str(path)
+
+
+def _located(node: yaml.Node, file: str, faults: list[Fault]) -> Located:
+    line = node.start_mark.line + 1
+    if isinstance(node, yaml.MappingNode):
+        found: dict[str, Located] = {}
+        for key, value in node.value:
+            name = str(key.value)
+            if name in found:
+                faults.append(Fault(file, key.start_mark.line + 1, f"the key {name!r} stands here twice"))
+            located = _located(value, file, faults)
+            # A fault is looked for where its key stands, even when the value begins on the next line.
+            found[name] = Located(located.value, key.start_mark.line + 1)
+        return Located(found, line)
+    if isinstance(node, yaml.SequenceNode):
+        return Located([_located(each, file, faults) for each in node.value], line)
+    return Located(yaml.SafeLoader("").construct_object(node), line)

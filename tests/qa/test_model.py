@@ -1,0 +1,149 @@
+"""Scripts: what is read, and how faults are told."""
+
+from pathlib import Path
+
+import pytest
+
+from bot.qa.model import Act, Script, ScriptInvalidError, Turn, Vocabulary
+from bot.qa.scripts import find_scripts, load_vocabulary, read_scripts
+
+WORDS = Vocabulary(
+    responses=frozenset({"utter_greet", "utter_thanks"}),
+    diagnoses=frozenset({"UNPAID"}),
+    slots=frozenset({"order_no", "pictures"}),
+)
+GOOD = """\
+name: Alice says hello
+given: {order: UNPAID, language: en}
+turns:
+- customer: hello, my order is {order_no}
+  bot: [utter_greet]
+- customer: {button: /thanks}
+  bot:
+  - utter_thanks
+  - utter_thanks
+- customer: {picture: pictures/bill.png}
+  bot: []
+then: {owner: bot, tickets: 0, diagnosis: UNPAID, slots: {order_no: KM1, pictures: [a, b]}}
+"""
+
+
+def read(tmp_path: Path, text: str) -> list[Script]:
+    path = tmp_path / "alice.yml"
+    path.write_text(text, encoding="utf-8")
+    return read_scripts(path, WORDS)
+
+
+def faults_of(tmp_path: Path, text: str) -> list[str]:
+    with pytest.raises(ScriptInvalidError) as caught:
+        read(tmp_path, text)
+    return [str(fault).removeprefix(str(tmp_path) + "/") for fault in caught.value.faults]
+
+
+def changed(old: str, new: str) -> str:
+    assert old in GOOD
+    return GOOD.replace(old, new)
+
+
+def test_it_reads_a_script(tmp_path: Path):
+    (script,) = read(tmp_path, GOOD)
+    assert (script.name, script.order, script.language, script.line) == ("Alice says hello", "UNPAID", "en", 1)
+    assert script.turns == (
+        Turn(4, Act("text", "hello, my order is {order_no}"), ("utter_greet",)),
+        Turn(6, Act("button", "/thanks"), ("utter_thanks", "utter_thanks")),
+        Turn(10, Act("picture", "pictures/bill.png"), ()),
+    )
+    assert (script.then.owner, script.then.tickets, script.then.diagnosis) == ("bot", 0, "UNPAID")
+    assert (script.then.language, script.then.ticket_type) == (None, None)
+    assert script.then.slots == {"order_no": "KM1", "pictures": ["a", "b"]}
+
+
+def test_a_file_holds_several_scripts_and_the_language_is_chinese_unless_given(tmp_path: Path):
+    second = changed("Alice says hello", "Bob says hello").replace(", language: en", "")
+    scripts = read(tmp_path, f"{GOOD}---\n{second}")
+    assert [(each.name, each.language) for each in scripts] == [("Alice says hello", "en"), ("Bob says hello", "zh")]
+    assert scripts[1].line == GOOD.count("\n") + 2
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "fault"),
+    [
+        ("name: Alice says hello\n", "", "alice.yml:1: 'name' is missing"),
+        ("name: Alice says hello", "name: 7", "alice.yml:1: 'name' must be a text (digits in quotes)"),
+        ("turns:", "turn:", "alice.yml:3: a script has no key 'turn'; known are given, name, then, turns"),
+        ("order: UNPAID,", "order: PAYED,", "alice.yml:2: 'PAYED' is neither a diagnosis nor the number of a demo"),
+        ("order: UNPAID, ", "", "alice.yml:4: {order_no} needs an order: 'given: {order: …}'"),
+        ("language: en", "language: fr", "alice.yml:2: 'language' is one of en, zh, not 'fr'"),
+        ("{order_no}", "{orderno}", "alice.yml:4: unknown placeholder {orderno}; known are amount, order_no"),
+        ("  bot: [utter_greet]\n", "", "alice.yml:4: a turn needs 'customer' and 'bot' ([] for an answer of nothing)"),
+        ("[utter_greet]", "[utter_gret]", "alice.yml:5: no response has the name 'utter_gret'"),
+        ("[utter_greet]", "utter_greet", "alice.yml:5: 'bot' must be a list"),
+        ("hello, my order is {order_no}", "4821", "alice.yml:4: 'customer' must be a text (digits in quotes)"),
+        ("{button: /thanks}", "{butten: /thanks}", "alice.yml:6: 'customer' has no key 'butten'; known are button"),
+        ("{button: /thanks}", "{button: a, picture: b}", "alice.yml:6: 'customer' is a text, or a mapping with"),
+        ("owner: bot", "owner: robot", "alice.yml:12: 'owner' is one of agent, bot, queue, not 'robot'"),
+        ("tickets: 0", "tickets: none", "alice.yml:12: 'tickets' is a number"),
+        ("tickets: 0", "tickets: true", "alice.yml:12: 'tickets' is a number"),
+        ("diagnosis: UNPAID", "diagnosis: PAYED", "alice.yml:12: no diagnosis has the name 'PAYED'"),
+        ("slots: {order_no", "slots: {order", "alice.yml:12: 'slots' has no key 'order'; known are order_no, pictures"),
+        ("then: {owner", "then: {owner: bot, owner", "alice.yml:12: the key 'owner' stands here twice"),
+    ],
+)
+def test_it_tells_a_fault_with_file_and_line(tmp_path: Path, old: str, new: str, fault: str):
+    assert any(line.startswith(fault) for line in faults_of(tmp_path, changed(old, new)))
+
+
+def test_it_tells_every_fault_at_once_in_the_order_of_lines(tmp_path: Path):
+    text = changed("language: en", "language: fr").replace("tickets: 0", "tickets: -1").replace("bot: []", "bot: [x]")
+    assert [line.split(":")[1] for line in faults_of(tmp_path, text)] == ["2", "11", "12"]
+
+
+def test_a_script_without_turns_or_expectations_is_a_fault(tmp_path: Path):
+    text = "name: nothing\nturns: []\nthen: {}\n"
+    assert faults_of(tmp_path, text) == [
+        "alice.yml:2: 'turns' must be a list with at least one item",
+        "alice.yml:3: 'then' expects nothing",
+    ]
+
+
+def test_an_empty_file_is_a_fault(tmp_path: Path):
+    assert faults_of(tmp_path, "# nothing yet\n") == ["alice.yml:1: the file holds no script"]
+
+
+def test_a_name_used_twice_is_a_fault(tmp_path: Path):
+    assert faults_of(tmp_path, f"{GOOD}---\n{GOOD}") == [
+        "alice.yml:14: the name 'Alice says hello' is already used on line 1"
+    ]
+
+
+def test_broken_yaml_is_told_with_its_line(tmp_path: Path):
+    (fault,) = faults_of(tmp_path, "name: x\nturns: [\nthen: }\n")
+    assert fault.startswith("alice.yml:3: YAML: ")
+
+
+def test_scripts_are_chosen_by_folder_file_and_name(tmp_path: Path):
+    read(tmp_path, f"{GOOD}---\n{changed('Alice', 'Bob')}")
+    place = tmp_path / "alice.yml"
+    assert [each.name for each in find_scripts([str(tmp_path)], WORDS)] == ["Alice says hello", "Bob says hello"]
+    assert [each.name for each in find_scripts([f"{place}::Bob says hello"], WORDS)] == ["Bob says hello"]
+    assert len(find_scripts([str(place), str(tmp_path)], WORDS)) == 2
+
+
+def test_nothing_to_play_is_a_fault(tmp_path: Path):
+    read(tmp_path, GOOD)
+    for place, message in (
+        (tmp_path / "empty", "cannot be read: No such file or directory"),
+        (f"{tmp_path}/alice.yml::Charlie", "no script has the name 'Charlie'"),
+    ):
+        with pytest.raises(ScriptInvalidError, match=message):
+            find_scripts([str(place)], WORDS)
+    (tmp_path / "folder").mkdir()
+    with pytest.raises(ScriptInvalidError, match="no script here"):
+        find_scripts([str(tmp_path / "folder")], WORDS)
+
+
+def test_the_vocabulary_comes_from_the_domain():
+    words = load_vocabulary()
+    assert {"utter_greet", "utter_diagnosis_unpaid"} <= words.responses
+    assert len(words.diagnoses) == 32
+    assert "order_no" in words.slots
