@@ -1,0 +1,103 @@
+"""Which sentence of domain.yml a customer got, and in which language (pure).
+
+Rasa's tracker says which sentence each answer of the dialog was. The gateway has a few sentences of its own, which are
+known by their words.
+"""
+
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+GATEWAY_SAYS = (
+    "utter_greet", "utter_bot_delayed", "utter_bot_unavailable", "utter_handoff_queued", "utter_button_stale",
+    "utter_ticket_opened_late", "utter_rate_limited", "utter_picture_failed", "utter_secret_redacted",
+)  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Said:
+    """One sentence that Rasa said in a turn, as the tracker has it."""
+
+    name: str
+    text: str
+
+
+@dataclass(frozen=True)
+class TurnEvents:
+    """What the tracker knows of one message; `finished` when the dialog waits for the next one."""
+
+    said: tuple[Said, ...]
+    finished: bool
+
+
+class Sentences:
+    """The responses of a domain file, to find a name or a language by the words."""
+
+    def __init__(self, responses: Mapping[str, Sequence[Mapping[str, Any]]]) -> None:
+        self._responses = responses
+
+    def languages(self, name: str, text: str) -> set[str]:
+        """The languages (zh, en) in which the sentence `name` may read like this."""
+        return {
+            "en" if variation.get("condition") else "zh"
+            for variation in self._responses.get(name, ())
+            if _template(str(variation["text"])).fullmatch(text.strip())
+        }
+
+    def gateway_name(self, text: str) -> str | None:
+        """The gateway's sentence that has these words."""
+        return next((name for name in GATEWAY_SAYS if self.languages(name, text)), None)
+
+    def titles(self, payload: str) -> set[str]:
+        """Every title of a button that sends this payload."""
+        buttons = (
+            button
+            for variations in self._responses.values()
+            for variation in variations
+            for button in variation.get("buttons") or ()
+        )
+        return {str(each["title"]) for each in buttons if str(each["payload"]).format() == payload}
+
+
+def _template(text: str) -> re.Pattern[str]:
+    return re.compile(".*".join(re.escape(part) for part in re.split(r"{\w+}", text.strip())), re.DOTALL)
+
+
+def turn_events(events: Iterable[Mapping[str, Any]], message_id: str) -> TurnEvents | None:
+    """The turn of one message in a tracker's events; None while Rasa has not saved it."""
+    said: list[Said] = []
+    found = finished = False
+    for event in events:
+        kind, metadata = event.get("event"), event.get("metadata") or {}
+        if kind == "user":
+            if found:
+                break
+            found = metadata.get("message_id") == message_id
+        elif found and kind == "bot" and event.get("text"):
+            said.append(Said(metadata.get("utter_action") or "?", str(event["text"])))
+        elif found and kind == "action" and event.get("name") == "action_listen":
+            finished = True
+    return TurnEvents(tuple(said), finished) if found else None
+
+
+@dataclass(frozen=True)
+class Named:
+    """The names of the received sentences in order, and the sentences that were said and never arrived."""
+
+    names: tuple[str, ...]
+    lost: tuple[Said, ...]
+
+
+def name_answers(received: Sequence[str], said: Sequence[Said], sentences: Sentences) -> Named:
+    """Name what the customer received; words that nobody can have said are shown as they are."""
+    waiting = list(said)
+    names: list[str] = []
+    for text in received:
+        hit = next((each for each in waiting if each.text == text), None)
+        if hit:
+            waiting.remove(hit)
+            names.append(hit.name)
+        else:
+            names.append(sentences.gateway_name(text) or f"(unknown: {text})")
+    return Named(tuple(names), tuple(waiting))
