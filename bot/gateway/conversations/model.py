@@ -1,0 +1,316 @@
+"""What a conversation is and the rules of one: who owns it, what is said to whom, which buttons still work."""
+
+import unicodedata
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from enum import StrEnum
+from typing import Any
+
+from bot.texts import Reply, TextButton
+
+# Who waits in the queue and keeps writing hears again, but not at each message, that a person will come.
+QUEUE_TOLD_FOR = timedelta(minutes=10)
+Render = Callable[[str, str], Reply]  # name and language of a sentence of domain.yml
+
+
+class Owner(StrEnum):
+    """Who answers the customer now."""
+
+    BOT = "bot"
+    QUEUE = "queue"
+    AGENT = "agent"
+
+
+class Kind(StrEnum):
+    """Notes and activities are for agents; a customer never gets one."""
+
+    INCOMING = "incoming"
+    OUTGOING = "outgoing"
+    ACTIVITY = "activity"
+    NOTE = "note"
+
+
+class Sender(StrEnum):
+    """Who said it; the system is the gateway while the bot does not own the conversation."""
+
+    CUSTOMER = "customer"
+    BOT = "bot"
+    AGENT = "agent"
+    SYSTEM = "system"
+
+
+class Status(StrEnum):
+    """The delivery of a message; what came in is `received`."""
+
+    RECEIVED = "received"
+    PENDING = "pending"
+    SENT = "sent"
+    FAILED = "failed"
+
+
+class TurnState(StrEnum):
+    """How far the answer to an incoming message is; every step is saved before the next begins."""
+
+    RECEIVED = "received"
+    ASKED = "asked"
+    ANSWERED = "answered"
+
+
+@dataclass(frozen=True)
+class Conversation:
+    """One customer's thread. `sender_n` counts the stretches that the bot owned, from 1."""
+
+    conversation_id: str
+    channel: str
+    customer_id: str
+    identity: str | None
+    language: str
+    language_locked: bool
+    owner: Owner
+    agent: str | None
+    handoff_reason: str | None
+    owner_since: datetime
+    queue_told_at: datetime | None
+    sender_n: int
+    last_seq: int
+    read_seq: int
+    created_at: datetime
+
+    @property
+    def sender_id(self) -> str:
+        """The sender id that Rasa knows this stretch by."""
+        return f"{self.conversation_id}.{self.sender_n}"
+
+    def public(self) -> dict[str, Any]:
+        """What the customer may see."""
+        return {
+            "conversation_id": self.conversation_id,
+            "language": self.language,
+            "owner": self.owner.value,
+            "last_seq": self.last_seq,
+            "read_seq": self.read_seq,
+            "created_at": self.created_at.isoformat(),
+        }
+
+
+@dataclass(frozen=True)
+class Button:
+    """A button as the customer gets it."""
+
+    button_id: str
+    title: str
+
+
+@dataclass(frozen=True)
+class Message:
+    """One message; `seq` counts what the customer sees, from 1, and is None for notes and activities."""
+
+    message_id: str
+    conversation_id: str
+    seq: int | None
+    kind: Kind
+    sender: Sender
+    text: str
+    buttons: tuple[Button, ...]
+    picture_id: str | None
+    client_id: str | None
+    created_at: datetime
+    status: Status
+
+    def public(self) -> dict[str, Any]:
+        """What the customer may see; only for messages that have a `seq`."""
+        return {
+            "message_id": self.message_id,
+            "seq": self.seq,
+            "kind": self.kind.value,
+            "sender": self.sender.value,
+            "text": self.text,
+            "buttons": [{"id": each.button_id, "title": each.title} for each in self.buttons],
+            "picture_id": self.picture_id,
+            "client_id": self.client_id,
+            "created_at": self.created_at.isoformat(),
+            "status": self.status.value,
+        }
+
+
+@dataclass(frozen=True)
+class IncomingMessage:
+    """What a channel received: exactly one of text, button and picture, with no secrets in it.
+
+    `external_id` is the channel's own number of the message, `client_id` that of the customer's program.
+    """
+
+    text: str = ""
+    button_id: str | None = None
+    picture_id: str | None = None
+    client_id: str | None = None
+    external_id: str | None = None
+    redacted: bool = False
+
+
+@dataclass(frozen=True)
+class Turn:
+    """An incoming message (or a switch of the language) that waits for its answer."""
+
+    turn_id: str
+    conversation_id: str
+    ask: str
+    stale: bool
+    redacted: bool
+    state: TurnState
+    sender_id: str | None
+    received_at: datetime
+
+
+@dataclass(frozen=True)
+class BotAnswer:
+    """What Rasa answered: sentences, and what its `custom` payloads ask of the gateway."""
+
+    replies: tuple[Reply, ...] = ()
+    handoff: str | None = None
+    language: str | None = None
+    tickets: tuple[dict[str, Any], ...] = ()
+
+    @property
+    def empty(self) -> bool:
+        """Whether Rasa hid a failure behind an empty answer."""
+        return not (self.replies or self.handoff or self.tickets)
+
+
+@dataclass(frozen=True)
+class Said:
+    """A message to be written. `dialog` marks what makes the buttons of earlier messages stale."""
+
+    text: str
+    buttons: tuple[TextButton, ...] = ()
+    kind: Kind = Kind.OUTGOING
+    sender: Sender = Sender.BOT
+    dialog: bool = False
+    author: str | None = None
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What one transaction writes besides the state of its turn; None leaves a field as it is."""
+
+    said: tuple[Said, ...] = ()
+    owner: Owner | None = None
+    agent: str | None = None
+    reason: str | None = None
+    language: str | None = None
+    fresh_sender: bool = False
+    queue_told: bool = False
+    tickets: tuple[dict[str, Any], ...] = field(default=())
+
+
+def clean_text(text: str) -> str:
+    """Without control characters, lone surrogates and space at the ends; no database takes the first two."""
+    kept = (char for char in text if char in "\n\t" or unicodedata.category(char) not in ("Cc", "Cs"))
+    return "".join(kept).strip()
+
+
+def text_for_bot(text: str) -> str:
+    """Typed text without the leading slash that would let a customer send Rasa an intent of their choice."""
+    return text.lstrip("/ \t\r\n") or "?"
+
+
+def answer_outcome(
+    conversation: Conversation, turn: Turn, answer: BotAnswer | None, render: Render, now: datetime
+) -> Outcome:
+    """What follows from the bot's answer, or from its failure (None), for the owner at this moment."""
+    notices = _redaction_notice(conversation, turn, render)
+    if conversation.owner is not Owner.BOT:
+        return _others_outcome(conversation, turn, answer, notices, render, now)
+    if turn.sender_id is not None and turn.sender_id != conversation.sender_id:
+        # An agent came and went during the turn; the answer belongs to a dialog that is over.
+        return Outcome(said=(*notices, *_notes(answer)), tickets=answer.tickets if answer else ())
+    if turn.stale:
+        return Outcome(said=(*notices, _notice(conversation, render, "utter_button_stale")))
+    if answer is None:
+        said = [_notice(conversation, render, name) for name in ("utter_bot_unavailable", "utter_handoff_queued")]
+        return Outcome(said=(*notices, *said), owner=Owner.QUEUE, reason="bot_unavailable")
+    replies = [Said(each.text, each.buttons, dialog=True) for each in answer.replies]
+    if answer.handoff and not replies:
+        replies = [_notice(conversation, render, "utter_handoff_queued")]
+    return Outcome(
+        said=(*notices, *replies),
+        owner=Owner.QUEUE if answer.handoff else None,
+        reason=answer.handoff,
+        language=answer.language,
+        tickets=answer.tickets,
+    )
+
+
+def _others_outcome(
+    conversation: Conversation,
+    turn: Turn,
+    answer: BotAnswer | None,
+    notices: tuple[Said, ...],
+    render: Render,
+    now: datetime,
+) -> Outcome:
+    """The bot is silent: its answer becomes a note. Who writes to the queue is told so, now and then."""
+    told = queue_should_answer(conversation, turn, now)
+    said = (_notice(conversation, render, "utter_handoff_queued"),) if told else ()
+    return Outcome(
+        said=(*notices, *_notes(answer), *said),
+        queue_told=told,
+        language=answer.language if answer else None,
+        tickets=answer.tickets if answer else (),
+    )
+
+
+def queue_should_answer(conversation: Conversation, turn: Turn, now: datetime) -> bool:
+    """Whether a message to the queue gets an acknowledgment: the first one, and again after ten minutes.
+
+    Messages from before the handoff have been answered by the sentence that came with it.
+    """
+    if conversation.owner is not Owner.QUEUE or turn.received_at <= conversation.owner_since:
+        return False
+    return conversation.queue_told_at is None or now - conversation.queue_told_at >= QUEUE_TOLD_FOR
+
+
+def delayed_outcome(conversation: Conversation, render: Render) -> Outcome | None:
+    """The sentence for a turn that takes long."""
+    if conversation.owner is not Owner.BOT:
+        return None
+    return Outcome(said=(_notice(conversation, render, "utter_bot_delayed"),))
+
+
+def take_over_outcome(conversation: Conversation, agent: str) -> Outcome | None:
+    """An agent steps in; None when another agent already has the conversation."""
+    if conversation.owner is Owner.AGENT:
+        return None
+    marker = Said("taken_over", kind=Kind.ACTIVITY, sender=Sender.SYSTEM, author=agent)
+    return Outcome(said=(marker,), owner=Owner.AGENT, agent=agent)
+
+
+def hand_back_outcome(conversation: Conversation) -> Outcome | None:
+    """The bot goes on, with a fresh sender id so that no half-filled form waits there; older buttons are stale."""
+    if conversation.owner is Owner.BOT:
+        return None
+    marker = Said("handed_back", kind=Kind.ACTIVITY, sender=Sender.SYSTEM, dialog=True, author=conversation.agent)
+    return Outcome(said=(marker,), owner=Owner.BOT, fresh_sender=True)
+
+
+def handoff_outcome(conversation: Conversation, reason: str, render: Render) -> Outcome | None:
+    """Into the queue, and the customer is told; None when it is there or with an agent already."""
+    if conversation.owner is not Owner.BOT:
+        return None
+    said = Said(render("utter_handoff_queued", conversation.language).text, sender=Sender.SYSTEM)
+    return Outcome(said=(said,), owner=Owner.QUEUE, reason=reason)
+
+
+def _notice(conversation: Conversation, render: Render, name: str) -> Said:
+    """A sentence of the gateway's own; it leaves the bot's buttons alive."""
+    sender = Sender.BOT if conversation.owner is Owner.BOT else Sender.SYSTEM
+    return Said(render(name, conversation.language).text, sender=sender)
+
+
+def _redaction_notice(conversation: Conversation, turn: Turn, render: Render) -> tuple[Said, ...]:
+    return (_notice(conversation, render, "utter_secret_redacted"),) if turn.redacted else ()
+
+
+def _notes(answer: BotAnswer | None) -> list[Said]:
+    return [Said(each.text, kind=Kind.NOTE, sender=Sender.BOT) for each in answer.replies] if answer else []
