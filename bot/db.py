@@ -1,10 +1,11 @@
 """One engine per database: SQLite in WAL mode, or PostgreSQL through psycopg 3."""
 
 from datetime import UTC, datetime
-from typing import Any
+from typing import Any, cast
 
-from sqlalchemy import DateTime, Dialect, MetaData, event
-from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
+from sqlalchemy import DateTime, Dialect, MetaData, Table, event
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
 from sqlalchemy.types import TypeDecorator
 
 NAMING = {
@@ -41,6 +42,13 @@ def make_engine(url: str) -> AsyncEngine:
             connection.exec_driver_sql("BEGIN IMMEDIATE")
 
     return engine
+
+
+def upsert(connection: AsyncConnection, table: Table) -> postgresql.Insert:
+    """An INSERT that knows `on_conflict_do_update` and `on_conflict_do_nothing` on both databases."""
+    if connection.dialect.name == "sqlite":
+        return cast(postgresql.Insert, sqlite.insert(table))  # the methods and arguments we use are the same
+    return postgresql.insert(table)
 
 
 class UtcDateTime(TypeDecorator[datetime]):
