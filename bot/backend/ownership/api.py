@@ -1,0 +1,72 @@
+"""`POST /v1/verify`: an order or payment number and one factor become a proof."""
+
+import asyncio
+import secrets
+import time
+from datetime import timedelta
+from typing import Annotated, Any
+
+from aiohttp import web
+from pydantic import BaseModel, ConfigDict, StringConstraints
+
+from bot.backend.database import DATABASE, SETTINGS
+from bot.backend.http import Body, body_of, json_answer, now_of
+from bot.backend.ownership import access, model, store
+from bot.backend.ownership.model import Factor
+from bot.errors import HelpdeskError, OrderNotFoundError
+from bot.numbers import normalize_number
+
+routes = web.RouteTableDef()
+
+
+class FactorBody(BaseModel):
+    """One factor; a password keeps its blanks."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    type: Factor
+    value: Annotated[str, StringConstraints(max_length=200)]
+
+
+class VerifyBody(Body):
+    reference: Annotated[str, StringConstraints(min_length=1, max_length=100)]
+    factor: FactorBody
+    customer_ref: Annotated[str, StringConstraints(min_length=1, max_length=128)]
+
+
+@routes.post("/v1/verify")
+async def verify(request: web.Request) -> web.Response:
+    """A missing order and a wrong factor have the same answer after the same time."""
+    started = time.monotonic()
+    body = await body_of(request, VerifyBody)
+    error: HelpdeskError | None = None
+    answer: dict[str, Any] = {}
+    try:
+        answer = await do_verify(request, body)
+    except HelpdeskError as caught:
+        error = caught
+    await asyncio.sleep(model.padded_seconds(time.monotonic() - started, request.app[SETTINGS].verify_floor))
+    if error:
+        raise error
+    return json_answer(answer)
+
+
+async def do_verify(request: web.Request, body: VerifyBody) -> dict[str, Any]:
+    """Count the try, compare, and take the try back when it was right: all in one transaction."""
+    settings = request.app[SETTINGS]
+    key = settings.derived_key("ownership")
+    async with request.app[DATABASE].begin() as connection:
+        order_no = await access.order_no_of(connection, normalize_number(body.reference))
+        keys = access.keys_for(order_no, body.customer_ref)
+        left = await access.count_try(connection, keys, request)
+        owner = await store.owner_of(connection, order_no)
+        stored = owner.digests.get(body.factor.type) if owner else None
+        fits = model.factor_fits(key, order_no, body.factor.type, body.factor.value, stored)
+        if fits:
+            token = secrets.token_urlsafe(32)
+            proof = store.Proof(order_no, body.customer_ref)
+            await store.give_back_try(connection, keys)
+            await store.save_proof(connection, token, proof, now_of(request), timedelta(seconds=settings.proof_ttl))
+    if not fits:  # raised only now, so that the count stays
+        raise OrderNotFoundError(tries_left=left)
+    return {"token": token, "expires_in": settings.proof_ttl, "order_no": order_no}
