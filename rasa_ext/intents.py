@@ -1,0 +1,106 @@
+"""Runs in Python 3.10 inside the Rasa server: the intent classifier of config.yml around the linear model."""
+
+import logging
+from typing import Any, Dict, List, Optional, Text, Type
+
+from rasa.engine.graph import ExecutionContext, GraphComponent
+from rasa.engine.recipes.default_recipe import DefaultV1Recipe
+from rasa.engine.storage.resource import Resource
+from rasa.engine.storage.storage import ModelStorage
+from rasa.nlu.classifiers.classifier import IntentClassifier
+from rasa.shared.nlu.constants import INTENT, TEXT
+from rasa.shared.nlu.training_data.message import Message
+from rasa.shared.nlu.training_data.training_data import TrainingData
+
+from rasa_ext.linear import LinearModel
+
+logger = logging.getLogger(__name__)
+
+
+@DefaultV1Recipe.register(DefaultV1Recipe.ComponentType.INTENT_CLASSIFIER, is_trainable=True)
+class LinearIntentClassifier(IntentClassifier, GraphComponent):
+    """Ranks the intents of a message; buttons and pictures name their intent themselves and are not learned."""
+
+    @staticmethod
+    def get_default_config() -> Dict[Text, Any]:
+        return {
+            "strength": 20.0,
+            "smoothing": 0.5,
+            "min_count": 2,
+            "weights": {"characters": 1.0, "words": 0.7, "concepts": 0.8},
+            "ranking_length": 10,
+            "not_learned": [],
+        }
+
+    @classmethod
+    def required_components(cls) -> List[Type]:
+        return []
+
+    def __init__(
+        self,
+        config: Dict[Text, Any],
+        model_storage: ModelStorage,
+        resource: Resource,
+        model: Optional[LinearModel] = None,
+    ) -> None:
+        self.config = config
+        self.model = model
+        self._storage = model_storage
+        self._resource = resource
+
+    @classmethod
+    def create(
+        cls,
+        config: Dict[Text, Any],
+        model_storage: ModelStorage,
+        resource: Resource,
+        execution_context: ExecutionContext,
+    ) -> "LinearIntentClassifier":
+        return cls(config, model_storage, resource)
+
+    def train(self, training_data: TrainingData) -> Resource:
+        examples = [
+            (each.get(TEXT), each.get(INTENT))
+            for each in training_data.intent_examples
+            if each.get(TEXT) and each.get(INTENT) not in self.config["not_learned"]
+        ]
+        if len({intent for _, intent in examples}) < 2:
+            logger.warning("Fewer than two intents have examples; the intent classifier is not trained.")
+            return self._resource
+        self.model = LinearModel.train(
+            [text for text, _ in examples],
+            [intent for _, intent in examples],
+            [(each["name"], each["pattern"]) for each in training_data.regex_features],
+            self.config["weights"],
+            self.config["strength"],
+            self.config["smoothing"],
+            self.config["min_count"],
+        )
+        with self._storage.write_to(self._resource) as folder:
+            self.model.save(folder)
+        return self._resource
+
+    @classmethod
+    def load(
+        cls,
+        config: Dict[Text, Any],
+        model_storage: ModelStorage,
+        resource: Resource,
+        execution_context: ExecutionContext,
+        **_: Any,
+    ) -> "LinearIntentClassifier":
+        try:
+            with model_storage.read_from(resource) as folder:
+                return cls(config, model_storage, resource, LinearModel.load(folder))
+        except (ValueError, OSError):
+            logger.warning("The intent classifier was not trained; every message will be a fallback.")
+            return cls(config, model_storage, resource)
+
+    def process(self, messages: List[Message]) -> List[Message]:
+        for message in messages:
+            text = message.get(TEXT)
+            ranking = self.model.rank(text) if self.model and text else []
+            found = [{"name": name, "confidence": chance} for name, chance in ranking[: self.config["ranking_length"]]]
+            message.set("intent", found[0] if found else {"name": None, "confidence": 0.0}, add_to_output=True)
+            message.set("intent_ranking", found, add_to_output=True)
+        return messages
