@@ -1,5 +1,6 @@
 """What a conversation is and the rules of one: who owns it, what is said to whom, which buttons still work."""
 
+import json
 import unicodedata
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -215,6 +216,11 @@ def text_for_bot(text: str) -> str:
     return text.lstrip("/ \t\r\n") or "?"
 
 
+def payload(intent: str, **entities: str) -> str:
+    """A message for Rasa that names its intent."""
+    return f"/{intent}{json.dumps(entities, ensure_ascii=False)}"
+
+
 def answer_outcome(
     conversation: Conversation, turn: Turn, answer: BotAnswer | None, render: Render, now: datetime
 ) -> Outcome:
@@ -269,6 +275,12 @@ def queue_should_answer(conversation: Conversation, turn: Turn, now: datetime) -
     if conversation.owner is not Owner.QUEUE or turn.received_at <= conversation.owner_since:
         return False
     return conversation.queue_told_at is None or now - conversation.queue_told_at >= QUEUE_TOLD_FOR
+
+
+def greeting(language: str, render: Render) -> tuple[Said, ...]:
+    """The first words."""
+    reply = render("utter_greet", language)
+    return (Said(reply.text, reply.buttons, dialog=True),)
 
 
 def delayed_outcome(conversation: Conversation, render: Render) -> Outcome | None:

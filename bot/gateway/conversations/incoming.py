@@ -1,0 +1,64 @@
+"""What a received message asks of the bot, looked up inside the transaction that saves it."""
+
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from bot.errors import InvalidError
+from bot.gateway.conversations.model import IncomingMessage, Message, payload, text_for_bot
+from bot.gateway.conversations.rows import read_messages
+from bot.gateway.conversations.tables import buttons, messages, pictures, turns
+
+
+async def find_repeated(connection: AsyncConnection, conversation_id: str, incoming: IncomingMessage) -> Message | None:
+    same = []
+    if incoming.client_id is not None:
+        same.append(messages.c.client_id == incoming.client_id)
+    if incoming.external_id is not None:
+        same.append(messages.c.external_id == incoming.external_id)
+    if not same:
+        return None
+    query = sa.select(messages).where(messages.c.conversation_id == conversation_id, sa.or_(*same))
+    found = await read_messages(connection, query)
+    return found[0] if found else None
+
+
+async def ask_of(
+    connection: AsyncConnection, conversation_id: str, incoming: IncomingMessage
+) -> tuple[str, str, dict[str, Any]]:
+    """The text for the log, the text for Rasa, and what else the turn has to know."""
+    if incoming.button_id is not None:
+        return await _click(connection, conversation_id, incoming.button_id)
+    if incoming.picture_id is not None:
+        query = sa.select(pictures.c.evidence_id).where(
+            pictures.c.picture_id == incoming.picture_id, pictures.c.conversation_id == conversation_id
+        )
+        evidence_id = await connection.scalar(query)
+        if evidence_id is None:
+            raise InvalidError(fields=["picture_id"])
+        return "", payload("send_picture", evidence_id=evidence_id), {}
+    return incoming.text, text_for_bot(incoming.text), {}
+
+
+async def _click(connection: AsyncConnection, conversation_id: str, button_id: str) -> tuple[str, str, dict[str, Any]]:
+    """A button is live in the newest step of the dialog, until one of that step's buttons was clicked."""
+    query = (
+        sa.select(buttons.c.title, buttons.c.payload, messages.c.message_id, messages.c.reply_to)
+        .join(messages, messages.c.message_id == buttons.c.message_id)
+        .where(buttons.c.button_id == button_id, messages.c.conversation_id == conversation_id)
+    )
+    button = (await connection.execute(query)).one_or_none()
+    if button is None:
+        raise InvalidError(fields=["button_id"])
+    offer = button.reply_to or button.message_id
+    newest = (
+        sa.select(messages.c.message_id, messages.c.reply_to)
+        .where(messages.c.conversation_id == conversation_id, messages.c.dialog)
+        .order_by(messages.c.position.desc())
+        .limit(1)
+    )
+    step = (await connection.execute(newest)).one()
+    used = sa.select(turns.c.turn_id).where(turns.c.conversation_id == conversation_id, turns.c.offer == offer)
+    stale = offer != (step.reply_to or step.message_id) or await connection.scalar(used.limit(1)) is not None
+    return button.title, button.payload, {"stale": stale, "offer": None if stale else offer}

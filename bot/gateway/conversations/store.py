@@ -1,0 +1,324 @@
+"""Conversations and their messages in SQL; each method is one transaction."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.exc import IntegrityError
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
+
+from bot.errors import NotFoundError
+from bot.gateway.conversations.incoming import ask_of, find_repeated
+from bot.gateway.conversations.model import (
+    Conversation,
+    IncomingMessage,
+    Message,
+    Outcome,
+    Owner,
+    Said,
+    Status,
+    Turn,
+    TurnState,
+    payload,
+)
+from bot.gateway.conversations.rows import (
+    Writer,
+    conversation_from,
+    lock_conversation,
+    new_id,
+    read_messages,
+    turn_from,
+)
+from bot.gateway.conversations.tables import conversations, messages, outbox, turns
+
+Decide = Callable[[Conversation], Outcome | None]
+
+
+@dataclass(frozen=True)
+class Written:
+    """What a transaction changed: the conversation before and after, and its new messages in order."""
+
+    before: Conversation
+    conversation: Conversation
+    messages: tuple[Message, ...] = ()
+    tickets: bool = False
+
+
+@dataclass(frozen=True)
+class Saved:
+    """A received message; `written` is None when it had been received before."""
+
+    message: Message
+    written: Written | None
+
+
+class ConversationStore:
+    """All reading and writing of conversations. Unknown ids raise NotFoundError."""
+
+    def __init__(self, engine: AsyncEngine) -> None:
+        self.engine = engine
+
+    async def create(self, columns: dict[str, Any], now: datetime) -> Conversation:
+        """A new conversation that the bot owns; `columns` are those without a default below."""
+        values = {
+            "language_locked": False,
+            "owner": Owner.BOT.value,
+            "owner_since": now,
+            "sender_n": 1,
+            "last_seq": 0,
+            "last_position": 0,
+            "read_seq": 0,
+            "created_at": now,
+            "updated_at": now,
+            **columns,
+        }
+        async with self.engine.begin() as connection:
+            await connection.execute(sa.insert(conversations).values(values))
+            return await self._read(connection, values["conversation_id"])
+
+    async def conversation(self, conversation_id: str) -> Conversation:
+        async with self.engine.begin() as connection:
+            return await self._read(connection, conversation_id)
+
+    async def access(self, conversation_id: str, token_hash: str) -> Conversation:
+        """The conversation, for who holds its token; a wrong token is as good as no conversation."""
+        where = (conversations.c.conversation_id == conversation_id, conversations.c.token_hash == token_hash)
+        async with self.engine.begin() as connection:
+            row = (await connection.execute(sa.select(conversations).where(*where))).one_or_none()
+        if row is None:
+            raise NotFoundError
+        return conversation_from(row)
+
+    async def messages_after(self, conversation_id: str, after: int, limit: int) -> list[Message]:
+        """What the customer sees after `seq` number `after`, oldest first."""
+        query = (
+            sa.select(messages)
+            .where(messages.c.conversation_id == conversation_id, messages.c.seq > after)
+            .order_by(messages.c.seq)
+            .limit(limit)
+        )
+        async with self.engine.begin() as connection:
+            return await read_messages(connection, query)
+
+    async def all_messages(self, conversation_id: str) -> list[Message]:
+        """Everything in order, with notes and activities: for agents only."""
+        query = sa.select(messages).where(messages.c.conversation_id == conversation_id).order_by(messages.c.position)
+        async with self.engine.begin() as connection:
+            return await read_messages(connection, query)
+
+    async def mark_read(self, conversation_id: str, seq: int) -> Conversation:
+        """The customer has read up to `seq`; never goes back, nor past the last message."""
+        async with self.engine.begin() as connection:
+            row = await self._locked(connection, conversation_id)
+            read = max(row.read_seq, min(seq, row.last_seq))
+            where = conversations.c.conversation_id == conversation_id
+            await connection.execute(sa.update(conversations).where(where).values(read_seq=read))
+            return await self._read(connection, conversation_id)
+
+    async def save_incoming(
+        self, conversation_id: str, incoming: IncomingMessage, language: Callable[[Conversation], str], now: datetime
+    ) -> Saved:
+        """Save a received message and the turn that waits for its answer.
+
+        A repeated client or external id gives the message that was saved first. `language` finds the language
+        from now on. Raises InvalidError for a button or picture that is not this conversation's.
+        """
+        try:
+            return await self._save_incoming(conversation_id, incoming, language, now)
+        except IntegrityError:
+            # Two deliveries of one external id at once; the other one has won.
+            async with self.engine.begin() as connection:
+                first = await find_repeated(connection, conversation_id, incoming)
+            if first is None:
+                raise
+            return Saved(first, None)
+
+    async def _save_incoming(
+        self, conversation_id: str, incoming: IncomingMessage, language: Callable[[Conversation], str], now: datetime
+    ) -> Saved:
+        async with self.engine.begin() as connection:
+            row = await self._locked(connection, conversation_id)
+            before = conversation_from(row)
+            repeated = await find_repeated(connection, conversation_id, incoming)
+            if repeated is not None:
+                return Saved(repeated, None)
+            text, ask, extra = await ask_of(connection, conversation_id, incoming)
+            writer = Writer(connection, row, now)
+            message_id = await writer.incoming(
+                text=text,
+                picture_id=incoming.picture_id,
+                client_id=incoming.client_id,
+                external_id=incoming.external_id,
+            )
+            await writer.add_turn(message_id, ask, redacted=incoming.redacted, **extra)
+            after = await writer.finish(language=language(before))
+            (message,) = await self._added(connection, writer)
+            return Saved(message, Written(before, after, (message,)))
+
+    async def choose_language(
+        self, conversation_id: str, language: str, greeting: Sequence[Said], now: datetime
+    ) -> Written:
+        """Keep to the language that the customer chose.
+
+        Once they have talked the bot is told in a turn of its own; before, the greeting is said anew.
+        """
+        async with self.engine.begin() as connection:
+            row = await self._locked(connection, conversation_id)
+            before = conversation_from(row)
+            writer = Writer(connection, row, now)
+            if before.owner is Owner.BOT and before.language != language:
+                query = sa.select(turns.c.turn_id).where(turns.c.conversation_id == conversation_id).limit(1)
+                if await connection.scalar(query):
+                    await writer.add_turn(new_id(), payload("switch_language", language=language))
+                else:
+                    for said in greeting:
+                        await writer.say(said, None, None)
+            after = await writer.finish(language=language, language_locked=True)
+            return Written(before, after, tuple(await self._added(connection, writer)))
+
+    async def write(
+        self,
+        conversation_id: str,
+        decide: Decide,
+        now: datetime,
+        *,
+        key: str | None = None,
+        answers: str | None = None,
+        settles: tuple[str, dict[str, Any]] | None = None,
+    ) -> Written | None:
+        """Write what `decide` makes of the conversation as it is inside this transaction; None when nothing.
+
+        key: the same thing is never said twice under one key. answers: the turn that this ends, once.
+        settles: the outbox entry that this ends, once, and its new columns.
+        """
+        async with self.engine.begin() as connection:
+            row = await self._locked(connection, conversation_id)
+            before = conversation_from(row)
+            if answers and not await self._end_turn(connection, answers, now):
+                return None
+            if settles and not await self._end_entry(connection, *settles):
+                return None
+            key = key or answers
+            if key and await connection.scalar(
+                sa.select(messages.c.position).where(messages.c.reply_key == f"{key}:0")
+            ):
+                return None
+            outcome = decide(before)
+            if outcome is None:
+                return None
+            writer = Writer(connection, row, now)
+            for index, said in enumerate(outcome.said):
+                await writer.say(said, answers, f"{key}:{index}" if key else None)
+            for ticket in outcome.tickets:
+                await self._keep_ticket(connection, conversation_id, ticket, now)
+            after = await writer.finish(**_changes(before, outcome, now))
+            added = await self._added(connection, writer)
+            return Written(before, after, tuple(added), tickets=bool(outcome.tickets))
+
+    async def mark_sent(self, message_ids: Sequence[str]) -> None:
+        """These messages have been delivered."""
+        where = (messages.c.message_id.in_(message_ids), messages.c.status == Status.PENDING.value)
+        async with self.engine.begin() as connection:
+            await connection.execute(sa.update(messages).where(*where).values(status=Status.SENT.value))
+
+    async def pending(self) -> list[Message]:
+        """What was saved but, because of a crash, not marked as delivered."""
+        query = sa.select(messages).where(messages.c.status == Status.PENDING.value)
+        async with self.engine.begin() as connection:
+            return await read_messages(connection, query.order_by(messages.c.conversation_id, messages.c.position))
+
+    async def unanswered(self) -> list[str]:
+        """The conversations that have turns without an answer, the longest waiting first."""
+        query = (
+            sa.select(turns.c.conversation_id)
+            .where(turns.c.state != TurnState.ANSWERED.value)
+            .group_by(turns.c.conversation_id)
+            .order_by(sa.func.min(turns.c.received_at))
+        )
+        async with self.engine.begin() as connection:
+            return list((await connection.scalars(query)).all())
+
+    async def next_turn(self, conversation_id: str) -> Turn | None:
+        """The oldest turn without an answer."""
+        query = (
+            sa.select(turns)
+            .where(turns.c.conversation_id == conversation_id, turns.c.state != TurnState.ANSWERED.value)
+            .order_by(turns.c.position, turns.c.received_at)
+            .limit(1)
+        )
+        async with self.engine.begin() as connection:
+            row = (await connection.execute(query)).one_or_none()
+        return turn_from(row) if row else None
+
+    async def mark_asked(self, turn_id: str, sender_id: str, now: datetime) -> None:
+        """Rasa is about to be asked under this sender id."""
+        values = {"state": TurnState.ASKED.value, "sender_id": sender_id, "asked_at": now}
+        async with self.engine.begin() as connection:
+            await connection.execute(sa.update(turns).where(turns.c.turn_id == turn_id).values(values))
+
+    async def _read(self, connection: AsyncConnection, conversation_id: str) -> Conversation:
+        query = sa.select(conversations).where(conversations.c.conversation_id == conversation_id)
+        row = (await connection.execute(query)).one_or_none()
+        if row is None:
+            raise NotFoundError
+        return conversation_from(row)
+
+    async def _locked(self, connection: AsyncConnection, conversation_id: str) -> sa.Row[Any]:
+        row = await lock_conversation(connection, conversation_id)
+        if row is None:
+            raise NotFoundError
+        return row
+
+    async def _added(self, connection: AsyncConnection, writer: Writer) -> list[Message]:
+        query = sa.select(messages).where(messages.c.message_id.in_(writer.message_ids))
+        return await read_messages(connection, query.order_by(messages.c.position))
+
+    async def _end_turn(self, connection: AsyncConnection, turn_id: str, now: datetime) -> bool:
+        where = (turns.c.turn_id == turn_id, turns.c.state != TurnState.ANSWERED.value)
+        values = {"state": TurnState.ANSWERED.value, "answered_at": now}
+        return bool((await connection.execute(sa.update(turns).where(*where).values(values))).rowcount)
+
+    async def _end_entry(self, connection: AsyncConnection, outbox_id: str, values: dict[str, Any]) -> bool:
+        where = (outbox.c.outbox_id == outbox_id, outbox.c.state == "pending")
+        return bool((await connection.execute(sa.update(outbox).where(*where).values(values))).rowcount)
+
+    async def _keep_ticket(
+        self, connection: AsyncConnection, conversation_id: str, ticket: dict[str, Any], now: datetime
+    ) -> None:
+        body = {name: value for name, value in ticket.items() if name != "idempotency_key"}
+        key = str(ticket["idempotency_key"])
+        if await connection.scalar(sa.select(outbox.c.outbox_id).where(outbox.c.idempotency_key == key)):
+            return
+        values = {
+            "outbox_id": new_id(),
+            "conversation_id": conversation_id,
+            "idempotency_key": key,
+            "body": body,
+            "state": "pending",
+            "attempts": 0,
+            "next_at": now,
+            "created_at": now,
+        }
+        await connection.execute(sa.insert(outbox).values(values))
+
+
+def _changes(before: Conversation, outcome: Outcome, now: datetime) -> dict[str, Any]:
+    """The columns of the conversation that an outcome changes."""
+    changes: dict[str, Any] = {}
+    if outcome.owner is not None and outcome.owner is not before.owner:
+        changes |= {
+            "owner": outcome.owner.value,
+            "agent": outcome.agent,
+            "handoff_reason": outcome.reason if outcome.owner is Owner.QUEUE else before.handoff_reason,
+            "owner_since": now,
+            "queue_told_at": None,
+        }
+    if outcome.fresh_sender:
+        changes["sender_n"] = before.sender_n + 1
+    if outcome.language is not None:
+        changes |= {"language": outcome.language, "language_locked": True}
+    if outcome.queue_told:
+        changes["queue_told_at"] = now
+    return changes

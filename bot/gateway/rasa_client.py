@@ -1,0 +1,114 @@
+"""The one client of Rasa: its REST channel, and its tracker to find out what became of a turn."""
+
+import logging
+from collections.abc import Iterable
+from typing import Any
+
+import aiohttp
+
+from bot.errors import BotUnavailableError
+from bot.gateway.conversations.model import BotAnswer
+from bot.texts import Reply, TextButton
+
+log = logging.getLogger(__name__)
+
+
+class RasaClient:
+    """Every failure (no connection, a timeout, another status than 200, no JSON) is a BotUnavailableError."""
+
+    def __init__(self, session: aiohttp.ClientSession, base_url: str, token: str, timeout: float) -> None:
+        self._session = session
+        self._base_url = base_url
+        self._token = token
+        self._timeout = aiohttp.ClientTimeout(total=timeout)
+
+    async def ask(self, sender_id: str, message: str, metadata: dict[str, Any]) -> BotAnswer:
+        """Send one message and wait for the whole answer; leaving early makes Rasa drop the turn."""
+        body = {"sender": sender_id, "message": message, "metadata": metadata}
+        messages = await self._call("POST", "/webhooks/rest/webhook", body)
+        if not isinstance(messages, list):
+            raise BotUnavailableError
+        return answer_from(each for each in messages if isinstance(each, dict))
+
+    async def find_answer(self, sender_id: str, message_id: str) -> BotAnswer | None:
+        """What Rasa answered to a message that it may have handled before; None when it has not."""
+        tracker = await self._call("GET", f"/conversations/{sender_id}/tracker?include_events=ALL")
+        events = tracker.get("events") if isinstance(tracker, dict) else None
+        return answer_in(events or [], message_id)
+
+    async def rewind(self, sender_id: str) -> None:
+        """Take back the last message, with all that came of it."""
+        await self._call("POST", f"/conversations/{sender_id}/tracker/events", {"event": "rewind"})
+
+    async def is_up(self) -> bool:
+        """Whether Rasa answers and has a model."""
+        try:
+            await self._call("GET", "/status", limit=aiohttp.ClientTimeout(total=3))
+        except BotUnavailableError:
+            return False
+        return True
+
+    async def _call(self, method: str, path: str, body: Any = None, limit: aiohttp.ClientTimeout | None = None) -> Any:
+        try:
+            async with self._session.request(
+                method,
+                self._base_url + path,
+                params={"token": self._token},
+                json=body,
+                timeout=limit or self._timeout,
+            ) as response:
+                if response.status != 200:
+                    raise BotUnavailableError(f"Rasa answered {response.status}.")
+                return await response.json(content_type=None)
+        except (aiohttp.ClientError, TimeoutError, OSError, ValueError) as error:  # ValueError: not JSON, not UTF-8
+            raise BotUnavailableError(type(error).__name__) from error
+
+
+def answer_from(messages: Iterable[dict[str, Any]]) -> BotAnswer:
+    """The answer in the messages of Rasa's REST channel."""
+    replies: list[Reply] = []
+    handoff: str | None = None
+    language: str | None = None
+    tickets: list[dict[str, Any]] = []
+    for message in messages:
+        text = message.get("text")
+        if isinstance(text, str) and text.strip():
+            replies.append(Reply(text.strip(), _buttons_from(message.get("buttons"))))
+        custom = message.get("custom")
+        if not isinstance(custom, dict):
+            continue
+        if isinstance(custom.get("handoff"), dict):
+            handoff = str(custom["handoff"].get("reason") or "unknown")[:50]
+        if custom.get("language") in ("zh", "en"):
+            language = str(custom["language"])
+        draft = custom.get("ticket_draft")
+        if isinstance(draft, dict) and draft.get("idempotency_key"):
+            tickets.append(draft)
+        elif draft is not None:
+            log.error("a ticket draft without an idempotency key")
+    return BotAnswer(tuple(replies), handoff, language, tuple(tickets))
+
+
+def answer_in(events: Iterable[dict[str, Any]], message_id: str) -> BotAnswer | None:
+    """The answer that follows the user event of this message in a tracker, unless it was rewound."""
+    spoken: list[tuple[bool, list[dict[str, Any]]]] = []
+    for event in events:
+        kind = event.get("event")
+        if kind == "user":
+            spoken.append(((event.get("metadata") or {}).get("message_id") == message_id, []))
+        elif kind == "rewind" and spoken:
+            spoken.pop()
+        elif kind == "bot" and spoken:
+            spoken[-1][1].append({**(event.get("data") or {}), "text": event.get("text")})
+    for is_it, bot_events in reversed(spoken):
+        if is_it:
+            return answer_from(bot_events)
+    return None
+
+
+def _buttons_from(found: Any) -> tuple[TextButton, ...]:
+    return tuple(
+        TextButton(str(each["title"]), str(each["payload"]))
+        for each in (found if isinstance(found, list) else ())
+        if isinstance(each, dict) and each.get("title") and each.get("payload")
+    )

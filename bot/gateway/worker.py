@@ -1,0 +1,151 @@
+"""Answers the turns: one worker per conversation keeps their order, different conversations run in parallel."""
+
+import asyncio
+import logging
+import time
+from dataclasses import replace
+from functools import partial
+
+from bot.errors import BotUnavailableError, NotFoundError
+from bot.gateway.asking import Patience, ask_until_answered
+from bot.gateway.conversations.model import (
+    BotAnswer,
+    Conversation,
+    Owner,
+    Turn,
+    answer_outcome,
+    delayed_outcome,
+)
+from bot.gateway.rasa_client import RasaClient
+from bot.gateway.switchboard import Switchboard
+
+log = logging.getLogger(__name__)
+
+MOST_AT_ONCE = 64
+PAUSE_AFTER_ERROR = 2.0
+
+
+class Workers:
+    """The workers of this process. Whatever ends one, its turns are still in the store."""
+
+    def __init__(self, switchboard: Switchboard, rasa: RasaClient, patience: Patience) -> None:
+        self._switchboard = switchboard
+        self._store = switchboard.store
+        self._rasa = rasa
+        self._patience = patience
+        self._tasks: dict[str, asyncio.Task[None]] = {}
+        self._again: set[str] = set()
+        self._places = asyncio.Semaphore(MOST_AT_ONCE)
+
+    def wake(self, conversation_id: str) -> None:
+        """There is a turn to answer."""
+        self._again.add(conversation_id)
+        if conversation_id not in self._tasks:
+            task = asyncio.create_task(self._run(conversation_id), name=f"worker {conversation_id}")
+            self._tasks[conversation_id] = task
+
+    async def resume(self) -> None:
+        """At the start: take up again what was not delivered or not answered."""
+        await self._switchboard.deliver_pending()
+        for conversation_id in await self._store.unanswered():
+            self.wake(conversation_id)
+
+    async def stop(self) -> None:
+        """End all workers; what they were working on is taken up at the next start."""
+        tasks = list(self._tasks.values())
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
+
+    async def settle(self) -> None:
+        """Wait until there is nothing left to do."""
+        while self._tasks:
+            await asyncio.gather(*self._tasks.values())
+
+    async def _run(self, conversation_id: str) -> None:
+        try:
+            while conversation_id in self._again:
+                self._again.discard(conversation_id)
+                try:
+                    while turn := await self._store.next_turn(conversation_id):
+                        await self._answer(turn)
+                except NotFoundError:
+                    log.warning("a turn without its conversation")
+                except Exception:
+                    # The database may be away for a moment; the turn stays where it is.
+                    log.exception("a turn could not be worked on")
+                    self._again.add(conversation_id)
+                    await asyncio.sleep(PAUSE_AFTER_ERROR)
+        finally:
+            self._again.discard(conversation_id)
+            self._tasks.pop(conversation_id, None)
+
+    async def _answer(self, turn: Turn) -> None:
+        started = time.monotonic()
+        conversation = await self._store.conversation(turn.conversation_id)
+        answer: BotAnswer | None = None
+        outcome = "not_asked"
+        if conversation.owner is Owner.BOT and not turn.stale:
+            async with self._places:
+                turn, answer = await self._ask(conversation, turn)
+            outcome = "unavailable" if answer is None else "answered"
+        render = self._switchboard.texts.render
+        await self._switchboard.write(
+            turn.conversation_id,
+            lambda it: answer_outcome(it, turn, answer, render, self._switchboard.now()),
+            answers=turn.turn_id,
+        )
+        self._switchboard.metrics.turns.labels(outcome=outcome).observe(time.monotonic() - started)
+
+    async def _ask(self, conversation: Conversation, turn: Turn) -> tuple[Turn, BotAnswer | None]:
+        """The turn as it was asked and its answer; None when Rasa gives none in time or must not be asked."""
+        hub = self._switchboard.hub
+        turn = turn if turn.sender_id else replace(turn, sender_id=conversation.sender_id)
+        task = asyncio.create_task(
+            ask_until_answered(
+                self._rasa,
+                turn,
+                metadata_of(conversation, turn),
+                self._patience,
+                partial(self._before_asking, turn),
+            )
+        )
+        try:
+            hub.set_typing(turn.conversation_id, True)
+            done, _ = await asyncio.wait({task}, timeout=self._patience.delayed_after)
+            if not done:
+                await self._say_delayed(turn)
+                rest = max(0.0, self._patience.unavailable_after - self._patience.delayed_after)
+                done, _ = await asyncio.wait({task}, timeout=rest)
+            return turn, task.result() if done else None
+        except BotUnavailableError:
+            return turn, None
+        finally:
+            task.cancel()
+            await asyncio.wait({task})
+            hub.set_typing(turn.conversation_id, False)
+
+    async def _before_asking(self, turn: Turn) -> bool:
+        conversation = await self._store.conversation(turn.conversation_id)
+        if conversation.owner is not Owner.BOT or conversation.sender_id != turn.sender_id:
+            return False
+        await self._store.mark_asked(turn.turn_id, conversation.sender_id, self._switchboard.now())
+        return True
+
+    async def _say_delayed(self, turn: Turn) -> None:
+        render = self._switchboard.texts.render
+        await self._switchboard.write(
+            turn.conversation_id, lambda it: delayed_outcome(it, render), key=f"{turn.turn_id}:delayed"
+        )
+
+
+def metadata_of(conversation: Conversation, turn: Turn) -> dict[str, str | None]:
+    """What Rasa's components and the actions get to know besides the text."""
+    return {
+        "message_id": turn.turn_id,
+        "conversation_id": conversation.conversation_id,
+        "customer_id": conversation.customer_id,
+        "language": conversation.language,
+        "channel": conversation.channel,
+        "identity": conversation.identity,
+    }
