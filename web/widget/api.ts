@@ -1,0 +1,179 @@
+// The gateway's customer API over HTTP.
+
+import { conversationFrom, messageFrom, type Conversation, type Language, type Message, type OutgoingMessage } from "./frames";
+
+/** The gateway answered, but not with what was asked for. */
+export class ApiError extends Error {
+  override name = "ApiError";
+
+  constructor(
+    readonly status: number,
+    readonly code: string,
+    /** Seconds to wait before the next try, when the gateway named them. */
+    readonly retryAfter: number | null = null,
+  ) {
+    super(`${status} ${code}`);
+  }
+
+  /** The conversation or its token is not known any more. */
+  get isGone(): boolean {
+    return this.status === 401 || this.status === 404;
+  }
+}
+
+/** No answer: no network, a gateway that is down, or one that speaks another protocol. */
+export class NetworkError extends Error {
+  override name = "NetworkError";
+}
+
+export interface Access {
+  readonly conversation_id: string;
+  readonly token: string;
+}
+
+/** Signed by the host page's server; see docs/how-to-embed-the-widget.md. */
+export interface Identity {
+  user_id: string;
+  name?: string;
+  issued_at: number | string;
+  signature: string;
+}
+
+export interface Opening {
+  language: Language;
+  identity?: Identity;
+  page_url?: string;
+}
+
+const TIMEOUT_MS = 20_000;
+const UPLOAD_TIMEOUT_MS = 90_000;
+const PAGE_SIZE = 100;
+
+interface Request {
+  access?: Access;
+  method?: string;
+  json?: unknown;
+  body?: FormData;
+  timeout?: number;
+  signal?: AbortSignal;
+}
+
+export class Api {
+  constructor(
+    /** Scheme, host and port of the gateway. */
+    readonly origin: string,
+    private readonly fetcher: typeof fetch = (...args) => fetch(...args),
+  ) {}
+
+  get socketOrigin(): string {
+    return this.origin.replace(/^http/, "ws");
+  }
+
+  async openConversation(opening: Opening): Promise<{ conversation: Conversation; token: string }> {
+    const body = await this.#json("/api/conversations", { method: "POST", json: opening });
+    const { conversation, token } = body as { conversation?: unknown; token?: unknown };
+    const found = conversationFrom(conversation);
+    if (found === null || typeof token !== "string") throw new NetworkError("unreadable conversation");
+    return { conversation: found, token };
+  }
+
+  async conversation(access: Access): Promise<Conversation> {
+    return this.#conversation(await this.#json(path(access), { access }));
+  }
+
+  async changeConversation(access: Access, change: { language?: Language; read_seq?: number }): Promise<Conversation> {
+    return this.#conversation(await this.#json(path(access), { access, method: "PATCH", json: change }));
+  }
+
+  /** One page of messages after a sequence number; with `wait` (seconds) it is a long poll. */
+  async messages(access: Access, after: number, wait = 0, signal?: AbortSignal): Promise<Message[]> {
+    const query = new URLSearchParams({ after: `${after}`, limit: `${PAGE_SIZE}`, wait: `${wait}` });
+    const request: Request = { access, timeout: TIMEOUT_MS + wait * 1000, ...(signal ? { signal } : {}) };
+    const body = (await this.#json(`${path(access)}/messages?${query}`, request)) as { messages?: unknown };
+    if (!Array.isArray(body.messages)) throw new NetworkError("unreadable messages");
+    return body.messages.flatMap((each) => messageFrom(each) ?? []);
+  }
+
+  /** Every message after a sequence number, page by page. */
+  async allMessages(access: Access, after: number): Promise<Message[]> {
+    const found: Message[] = [];
+    for (;;) {
+      const page = await this.messages(access, found[found.length - 1]?.seq ?? after);
+      found.push(...page);
+      if (page.length < PAGE_SIZE) return found;
+    }
+  }
+
+  async sendMessage(access: Access, message: OutgoingMessage): Promise<Message> {
+    const body = await this.#json(`${path(access)}/messages`, { access, method: "POST", json: message });
+    const found = messageFrom((body as { message?: unknown }).message);
+    if (found === null) throw new NetworkError("unreadable message");
+    return found;
+  }
+
+  /** Upload a picture; the id that a message may then carry. */
+  async uploadPicture(access: Access, picture: Blob): Promise<string> {
+    const body = new FormData();
+    body.append("file", picture, `picture.${picture.type.replace("image/", "")}`);
+    const request = { access, method: "POST", body, timeout: UPLOAD_TIMEOUT_MS };
+    const answer = (await this.#json(`${path(access)}/pictures`, request)) as { picture_id?: unknown };
+    if (typeof answer.picture_id !== "string") throw new NetworkError("unreadable picture");
+    return answer.picture_id;
+  }
+
+  async picture(access: Access, pictureId: string): Promise<Blob> {
+    const answer = await this.#fetch(`${path(access)}/pictures/${encodeURIComponent(pictureId)}`, { access });
+    return answer.blob();
+  }
+
+  #conversation(body: unknown): Conversation {
+    const found = conversationFrom((body as { conversation?: unknown }).conversation);
+    if (found === null) throw new NetworkError("unreadable conversation");
+    return found;
+  }
+
+  async #json(target: string, request: Request): Promise<object> {
+    const answer = await this.#fetch(target, request);
+    const body: unknown = await answer.json().catch(() => null);
+    if (typeof body !== "object" || body === null) throw new NetworkError("unreadable answer");
+    return body;
+  }
+
+  async #fetch(target: string, request: Request): Promise<Response> {
+    const headers: Record<string, string> = { Accept: "application/json" };
+    if (request.access) headers["Authorization"] = `Bearer ${request.access.token}`;
+    if (request.json !== undefined) headers["Content-Type"] = "application/json";
+    const body = request.json === undefined ? request.body : JSON.stringify(request.json);
+    const abort = new AbortController();
+    const timer = setTimeout(() => abort.abort(), request.timeout ?? TIMEOUT_MS);
+    request.signal?.addEventListener("abort", () => abort.abort(), { once: true });
+    let answer: Response;
+    try {
+      answer = await this.fetcher(this.origin + target, {
+        method: request.method ?? "GET",
+        headers,
+        credentials: "omit",
+        cache: "no-store",
+        signal: abort.signal,
+        ...(body === undefined ? {} : { body }),
+      });
+    } catch (error) {
+      throw new NetworkError(String(error));
+    } finally {
+      clearTimeout(timer);
+    }
+    if (!answer.ok) throw await errorFrom(answer);
+    return answer;
+  }
+}
+
+function path(access: Access): string {
+  return `/api/conversations/${encodeURIComponent(access.conversation_id)}`;
+}
+
+async function errorFrom(answer: Response): Promise<ApiError> {
+  const body = (await answer.json().catch(() => null)) as { error?: { code?: unknown } } | null;
+  const code = typeof body?.error?.code === "string" ? body.error.code : `http_${answer.status}`;
+  const seconds = Number.parseFloat(answer.headers.get("Retry-After") ?? "");
+  return new ApiError(answer.status, code, Number.isFinite(seconds) ? seconds : null);
+}

@@ -1,0 +1,90 @@
+import { describe, expect, it } from "vitest";
+import { isRefusal, newClientId, Outbox, outgoingFrom } from "../outbox";
+import { MemoryStorage } from "./making";
+
+const NOW = new Date("2024-05-12T04:00:00Z");
+const nobody = (): void => undefined;
+
+describe("Outbox", () => {
+  it("gives back after a reload what was not sent, in order and under the same ids", () => {
+    const storage = new MemoryStorage();
+    const before = new Outbox(storage, nobody);
+    const ids = ["one", "two", "three"].map((text) => before.add({ type: "text", text }, NOW).client_id);
+    const after = new Outbox(storage, nobody);
+    expect(after.entries.map((each) => [each.client_id, each.text])).toEqual([
+      [ids[0], "one"],
+      [ids[1], "two"],
+      [ids[2], "three"],
+    ]);
+  });
+
+  it("forgets what was sent", () => {
+    const storage = new MemoryStorage();
+    const outbox = new Outbox(storage, nobody);
+    outbox.remove(outbox.add({ type: "text", text: "one" }, NOW).client_id);
+    expect(new Outbox(storage, nobody).entries).toEqual([]);
+    expect(storage.keys()).toEqual([]);
+  });
+
+  it("keeps the entries of two tabs apart", () => {
+    const storage = new MemoryStorage();
+    const [a, b] = [new Outbox(storage, nobody), new Outbox(storage, nobody)];
+    a.add({ type: "text", text: "of a" }, NOW);
+    b.add({ type: "text", text: "of b" }, NOW);
+    expect(new Outbox(storage, nobody).entries.map((each) => each.text).sort()).toEqual(["of a", "of b"]);
+  });
+
+  it("holds back what comes after a waiting message, but not after a refused one", () => {
+    const outbox = new Outbox(new MemoryStorage(), nobody);
+    const first = outbox.add({ type: "text", text: "one" }, NOW);
+    const second = outbox.add({ type: "text", text: "two" }, NOW);
+    outbox.update(first.client_id, { state: "waiting" });
+    expect(outbox.next()?.client_id).toBe(first.client_id);
+    outbox.update(first.client_id, { state: "failed" });
+    expect(outbox.next()?.client_id).toBe(second.client_id);
+  });
+
+  it("drops what cannot be read", () => {
+    const storage = new MemoryStorage();
+    storage.set("unsent:x", "{");
+    storage.set("unsent:y", JSON.stringify({ client_id: "y", type: "note", text: "", created_at: NOW.toISOString() }));
+    storage.set("access", "not ours");
+    expect(new Outbox(storage, nobody).entries).toEqual([]);
+    expect(storage.keys()).toEqual(["access"]);
+  });
+
+  it("says a button's title to a conversation that never offered it", () => {
+    const outbox = new Outbox(new MemoryStorage(), nobody);
+    outbox.add({ type: "button", text: "转人工", button_id: "b1" }, NOW);
+    outbox.moveToNewConversation();
+    expect(outbox.entries.map(outgoingFrom)).toMatchObject([{ type: "text", text: "转人工" }]);
+  });
+
+  it("tells of every change", () => {
+    const seen: number[] = [];
+    const outbox = new Outbox(new MemoryStorage(), (unsent) => seen.push(unsent.length));
+    outbox.remove(outbox.add({ type: "text", text: "one" }, NOW).client_id);
+    expect(seen).toEqual([0, 1, 0]);
+  });
+});
+
+describe("outgoingFrom", () => {
+  it("carries only what its type needs", () => {
+    const outbox = new Outbox(new MemoryStorage(), nobody);
+    const button = outbox.add({ type: "button", text: "B", button_id: "b1" }, NOW);
+    const picture = outbox.add({ type: "picture", text: "", picture_id: "p1" }, NOW);
+    expect(outgoingFrom(button)).toEqual({ client_id: button.client_id, type: "button", button_id: "b1" });
+    expect(outgoingFrom(picture)).toEqual({ client_id: picture.client_id, type: "picture", picture_id: "p1" });
+  });
+});
+
+it("makes client ids that differ and fit the contract", () => {
+  const ids = new Set(Array.from({ length: 100 }, newClientId));
+  expect(ids.size).toBe(100);
+  for (const id of ids) expect(id).toMatch(/^[0-9a-f]{32}$/);
+});
+
+it("knows a refusal from a bad moment", () => {
+  expect(["invalid", "too_large"].map(isRefusal)).toEqual([true, true]);
+  expect(["rate_limited", "internal_error", "backend_unavailable"].map(isRefusal)).toEqual([false, false, false]);
+});
