@@ -3,12 +3,14 @@
 from aiohttp import web
 
 from bot.backend.database import SETTINGS, database_context
+from bot.backend.evidence.api import routes as evidence_routes
 from bot.backend.http import CLOCK, error_middleware, token_middleware, utc_now
 from bot.backend.ownership.api import routes as ownership_routes
+from bot.backend.tickets.api import routes as tickets_routes
 from bot.migrate import upgrade
 from bot.settings import Settings
 
-ROUTES = (ownership_routes,)
+ROUTES = (ownership_routes, tickets_routes, evidence_routes)
 
 
 def make_app(settings: Settings) -> web.Application:

@@ -182,6 +182,11 @@ def status_after(status: Status, author: Author) -> Status:
     return status
 
 
+def takes_message_from(author: Author, status: Status) -> bool:
+    """Nobody looks at a closed ticket any more, so a customer must open another."""
+    return author is not Author.CUSTOMER or status is not Status.CLOSED
+
+
 def may_see(ticket: Ticket, proof: tuple[str, str] | None, customer_ref: str | None) -> bool:
     """Whose ticket it is: the customer's who opened it, or of the owner of its order.
 

@@ -20,6 +20,7 @@ from bot.backend.tickets.model import (
     status_after,
     step3_of,
     subject_of,
+    takes_message_from,
     ticket_no_from,
     view_of,
 )
@@ -144,6 +145,12 @@ def test_a_report_makes_a_ticket_more_urgent_but_never_less():
 )
 def test_messages_move_the_status(status, author, after):
     assert status_after(status, author) == after
+
+
+@pytest.mark.parametrize("status", Status)
+def test_only_a_closed_ticket_takes_no_more_from_its_customer(status):
+    assert takes_message_from(Author.CUSTOMER, status) == (status != "closed")
+    assert takes_message_from(Author.AGENT, status)
 
 
 def test_the_customer_who_opened_it_sees_a_ticket():
