@@ -21,6 +21,7 @@ class Patience:
     retry_delays: tuple[float, ...] = (0.5, 1.0, 2.0, 4.0)
     # After an empty answer the question is put again at about 2 s and 5 s.
     empty_delays: tuple[float, ...] = (2.0, 3.0)
+    pause_after_error: float = 2.0
 
     @classmethod
     def from_settings(cls, settings: Settings) -> "Patience":

@@ -6,7 +6,7 @@ import time
 from dataclasses import replace
 from functools import partial
 
-from bot.errors import BotUnavailableError, NotFoundError
+from bot.errors import BotUnavailableError
 from bot.gateway.asking import Patience, ask_until_answered
 from bot.gateway.conversations.model import (
     BotAnswer,
@@ -22,7 +22,7 @@ from bot.gateway.switchboard import Switchboard
 log = logging.getLogger(__name__)
 
 MOST_AT_ONCE = 64
-PAUSE_AFTER_ERROR = 2.0
+MOST_ERRORS = 3
 
 
 class Workers:
@@ -63,29 +63,31 @@ class Workers:
             await asyncio.gather(*self._tasks.values())
 
     async def _run(self, conversation_id: str) -> None:
+        errors = 0
         try:
             while conversation_id in self._again:
                 self._again.discard(conversation_id)
                 try:
                     while turn := await self._store.next_turn(conversation_id):
-                        await self._answer(turn)
-                except NotFoundError:
-                    log.warning("a turn without its conversation")
+                        # A turn that fails again and again must not become silence: a human gets it.
+                        await self._answer(turn, ask=errors < MOST_ERRORS)
+                        errors = 0
                 except Exception:
                     # The database may be away for a moment; the turn stays where it is.
                     log.exception("a turn could not be worked on")
+                    errors += 1
                     self._again.add(conversation_id)
-                    await asyncio.sleep(PAUSE_AFTER_ERROR)
+                    await asyncio.sleep(self._patience.pause_after_error)
         finally:
             self._again.discard(conversation_id)
             self._tasks.pop(conversation_id, None)
 
-    async def _answer(self, turn: Turn) -> None:
+    async def _answer(self, turn: Turn, ask: bool) -> None:
         started = time.monotonic()
         conversation = await self._store.conversation(turn.conversation_id)
         answer: BotAnswer | None = None
         outcome = "not_asked"
-        if conversation.owner is Owner.BOT and not turn.stale:
+        if ask and conversation.owner is Owner.BOT and not turn.stale:
             async with self._places:
                 turn, answer = await self._ask(conversation, turn)
             outcome = "unavailable" if answer is None else "answered"

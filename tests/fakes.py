@@ -1,0 +1,152 @@
+"""Stand-ins for outside systems: small real servers and objects, no mocks."""
+
+import asyncio
+import time
+from collections import defaultdict
+from collections.abc import Callable
+from typing import Any
+
+from aiohttp import web
+from aiohttp.test_utils import TestServer
+
+Body = dict[str, Any]
+
+
+def echo(body: Body) -> list[Body]:
+    """An answer that tells what was asked."""
+    return [{"text": f"echo: {body['message']}"}]
+
+
+class FakeRasa:
+    """Behaves as Rasa 3.6's REST channel, tracker and event endpoints do, on a free port.
+
+    `answer` makes the messages. `plan` holds what goes wrong with the next messages, one word each:
+    `fail` (500, nothing saved), `hang` (never answers, saves nothing), `empty` (`[]`, the message saved),
+    `lost` (`[]`, nothing saved), `die` (no answer, nothing saved), `die_after_save` (no answer, the turn saved).
+    Once the plan is used up, `otherwise` counts; "" is a good answer.
+    """
+
+    def __init__(self, token: str = "token") -> None:
+        self.token = token
+        self.answer: Callable[[Body], list[Body]] = echo
+        self.plan: list[str] = []
+        self.otherwise = ""
+        self.asked: list[Body] = []
+        self.trackers: dict[str, list[Body]] = defaultdict(list)
+        self.arrived = asyncio.Event()
+        self.go_on = asyncio.Event()
+        self.go_on.set()
+        self._locks: dict[str, asyncio.Lock] = defaultdict(asyncio.Lock)
+        app = web.Application(middlewares=[self._check_token])
+        app.add_routes(
+            [
+                web.post("/webhooks/rest/webhook", self._receive),
+                web.get("/conversations/{sender}/tracker", self._tracker),
+                web.post("/conversations/{sender}/tracker/events", self._append),
+                web.get("/status", self._status),
+            ]
+        )
+        self._server = TestServer(app)
+
+    async def __aenter__(self) -> "FakeRasa":
+        await self._server.start_server()
+        return self
+
+    async def __aexit__(self, *_: object) -> None:
+        self.go_on.set()
+        await self._server.close()
+
+    @property
+    def url(self) -> str:
+        return str(self._server.make_url("")).rstrip("/")
+
+    @property
+    def port(self) -> int:
+        assert self._server.port is not None
+        return self._server.port
+
+    def asked_texts(self) -> list[str]:
+        """What was asked, in order; a repeated question counts each time."""
+        return [body["message"] for body in self.asked]
+
+    def turns(self, sender: str) -> list[str]:
+        """The texts of the messages that the tracker holds, without those taken back."""
+        texts: list[str] = []
+        for event in self.trackers[sender]:
+            if event["event"] == "user":
+                texts.append(event["text"])
+            elif event["event"] == "rewind" and texts:
+                texts.pop()
+        return texts
+
+    @web.middleware
+    async def _check_token(self, request: web.Request, handler: Any) -> web.StreamResponse:
+        if request.query.get("token") != self.token:
+            return web.json_response({"status": "failure"}, status=401)
+        return await handler(request)
+
+    async def _receive(self, request: web.Request) -> web.StreamResponse:
+        body = await request.json()
+        self.asked.append(body)
+        self.arrived.set()
+        trouble = self.plan.pop(0) if self.plan else self.otherwise
+        if trouble == "fail":
+            return web.json_response({}, status=500)
+        if trouble == "lost":
+            return web.json_response([])
+        if trouble == "die":
+            return self._hang_up(request)
+        if trouble == "hang":
+            await asyncio.sleep(3600)
+        await self.go_on.wait()
+        async with self._locks[body["sender"]]:
+            messages = [] if trouble == "empty" else self.answer(body)
+            self._save(body, messages)
+        if trouble == "die_after_save":
+            return self._hang_up(request)
+        return web.json_response([{"recipient_id": body["sender"], **each} for each in messages])
+
+    def _save(self, body: Body, messages: list[Body]) -> None:
+        events = self.trackers[body["sender"]]
+        if not events:
+            events.append({"event": "action", "name": "action_session_start", "timestamp": time.time()})
+        events.append({"event": "user", "text": body["message"], "metadata": {**body["metadata"], "model_id": "m"}})
+        events.append({"event": "action", "name": "action_x"})
+        for each in messages:
+            data = {name: each.get(name) for name in ("elements", "quick_replies", "buttons", "attachment", "custom")}
+            events.append({"event": "bot", "text": each.get("text"), "data": data, "metadata": {}})
+        events.append({"event": "action", "name": "action_listen"})
+
+    @staticmethod
+    def _hang_up(request: web.Request) -> web.StreamResponse:
+        assert request.transport is not None
+        request.transport.abort()
+        return web.Response()
+
+    async def _tracker(self, request: web.Request) -> web.StreamResponse:
+        assert request.query["include_events"] == "ALL"
+        return web.json_response({"events": self.trackers[request.match_info["sender"]]})
+
+    async def _append(self, request: web.Request) -> web.StreamResponse:
+        events = await request.json()
+        self.trackers[request.match_info["sender"]].extend(events if isinstance(events, list) else [events])
+        return web.json_response({})
+
+    async def _status(self, request: web.Request) -> web.StreamResponse:
+        return web.json_response({"model_id": "m"})
+
+
+class FakeTickets:
+    """The part of the backend's client that the outbox uses; `errors` are raised first, one per call."""
+
+    def __init__(self) -> None:
+        self.errors: list[Exception] = []
+        self.opened: dict[str, Body] = {}
+        self.calls: list[str] = []
+
+    async def open_ticket(self, body: Body, idempotency_key: str, proof: str | None = None) -> Body:
+        self.calls.append(idempotency_key)
+        if self.errors:
+            raise self.errors.pop(0)
+        self.opened[idempotency_key] = body
+        return {"ticket_no": f"TK26112400000{len(self.opened)}", "joined": False}

@@ -1,0 +1,72 @@
+"""Databases at the newest revision, on SQLite and on PostgreSQL, and a gateway's inside to test with."""
+
+import shutil
+from collections.abc import AsyncIterator, Iterator
+from pathlib import Path
+
+import pytest
+from sqlalchemy.ext.asyncio import AsyncEngine
+
+from bot.db import make_engine
+from bot.migrate import upgrade
+from bot.settings import Settings
+from tests.fakes import FakeRasa
+from tests.gateway.house import House
+from tests.postgres import Cluster, postgres
+
+__all__ = ["postgres"]
+
+
+def migrate(url: str, folder: Path) -> None:
+    upgrade(Settings(gateway_database_url=url, var_dir=folder, _env_file=None), "gateway")
+
+
+@pytest.fixture(scope="session")
+def sqlite_template(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    path = tmp_path_factory.mktemp("sqlite") / "template.db"
+    migrate(f"sqlite+aiosqlite:///{path}", path.parent)
+    return path
+
+
+@pytest.fixture(scope="session")
+def postgres_template(postgres: Cluster, tmp_path_factory: pytest.TempPathFactory) -> str:
+    name = postgres.make_database()
+    migrate(postgres.url(name), tmp_path_factory.mktemp("postgres"))
+    return name
+
+
+@pytest.fixture
+def sqlite_url(sqlite_template: Path, tmp_path: Path) -> str:
+    return f"sqlite+aiosqlite:///{shutil.copy(sqlite_template, tmp_path / 'gateway.db')}"
+
+
+@pytest.fixture(params=["sqlite", "postgres"])
+def database_url(request: pytest.FixtureRequest) -> Iterator[str]:
+    """One test on each kind of database."""
+    if request.param == "sqlite":
+        yield request.getfixturevalue("sqlite_url")
+        return
+    cluster: Cluster = request.getfixturevalue("postgres")
+    name = cluster.make_database(request.getfixturevalue("postgres_template"))
+    yield cluster.url(name)
+    cluster.drop_database(name)
+
+
+@pytest.fixture
+async def engine(database_url: str) -> AsyncIterator[AsyncEngine]:
+    engine = make_engine(database_url)
+    yield engine
+    await engine.dispose()
+
+
+@pytest.fixture
+async def rasa() -> AsyncIterator[FakeRasa]:
+    async with FakeRasa() as fake:
+        yield fake
+
+
+@pytest.fixture
+async def house(sqlite_url: str, rasa: FakeRasa) -> AsyncIterator[House]:
+    """Everything behind the HTTP interface, on SQLite."""
+    async with House(sqlite_url, rasa) as house:
+        yield house

@@ -1,0 +1,89 @@
+"""The inside of a gateway for tests: store, switchboard, workers and outbox, without HTTP."""
+
+from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
+from itertools import count
+from typing import Any
+
+import aiohttp
+
+from bot.db import make_engine
+from bot.gateway.asking import Patience
+from bot.gateway.conversations.hub import Hub
+from bot.gateway.conversations.model import Conversation, IncomingMessage, Message
+from bot.gateway.conversations.store import ConversationStore
+from bot.gateway.metrics import Metrics
+from bot.gateway.outbox import Outbox, OutboxStore
+from bot.gateway.rasa_client import RasaClient
+from bot.gateway.switchboard import Switchboard
+from bot.gateway.worker import Workers
+from bot.settings import ROOT
+from bot.texts import Texts
+from tests.fakes import FakeRasa, FakeTickets
+
+TEXTS = Texts.load(ROOT / "domain.yml")
+NOW = datetime(2026, 11, 24, 10, 0, tzinfo=UTC)
+# Short enough for tests, long enough that only a test that wants to waits.
+QUICK = Patience(
+    timeout=5.0,
+    delayed_after=20.0,
+    unavailable_after=20.0,
+    retry_delays=(0.01,),
+    empty_delays=(0.01, 0.02),
+    pause_after_error=0.01,
+)
+
+
+class House:
+    """A gateway from the store up. `store_class` lets a test break the store."""
+
+    def __init__(
+        self,
+        url: str,
+        rasa: FakeRasa,
+        patience: Patience = QUICK,
+        make_store: Callable[[Any], ConversationStore] = ConversationStore,
+    ) -> None:
+        self.rasa = rasa
+        self.engine = make_engine(url)
+        self.hub = Hub()
+        self.store = make_store(self.engine)
+        self.switchboard = Switchboard(self.store, self.hub, TEXTS, Metrics())
+        ticks = count()
+        self.skipped = timedelta(0)
+        self.switchboard.now = lambda: NOW + self.skipped + timedelta(milliseconds=next(ticks))
+        self.tickets = FakeTickets()
+        self.outbox = Outbox(OutboxStore(self.engine), self.switchboard, self.tickets)
+        self._patience = patience
+
+    async def __aenter__(self) -> "House":
+        self._session = aiohttp.ClientSession()
+        client = RasaClient(self._session, self.rasa.url, self.rasa.token, self._patience.timeout)
+        self.workers = Workers(self.switchboard, client, self._patience)
+        self.switchboard.wake_worker = self.workers.wake
+        return self
+
+    async def __aexit__(self, *_: object) -> None:
+        await self.workers.stop()
+        await self._session.close()
+        await self.engine.dispose()
+
+    async def open(self, language: str = "zh", **columns: Any) -> Conversation:
+        values = {"customer_id": "c1", "channel": "widget", "token_hash": "hash", "conversation_id": "c1", **columns}
+        return await self.switchboard.open_conversation(language=language, **values)
+
+    async def send(self, text: str = "", conversation_id: str = "c1", **fields: Any) -> Message:
+        """A message of the customer, answered if it is to be answered."""
+        saved = await self.switchboard.receive(conversation_id, IncomingMessage(text=text, **fields))
+        await self.workers.settle()
+        return saved.message
+
+    async def texts(self, conversation_id: str = "c1", after: int = 1) -> list[str]:
+        """What the customer sees after the greeting, `> ` before what they said themselves."""
+        messages = await self.store.messages_after(conversation_id, after, 1000)
+        return [f"> {each.text}" if each.kind == "incoming" else each.text for each in messages]
+
+
+def says(name: str, language: str = "zh", **slots: Any) -> str:
+    """A sentence of domain.yml."""
+    return TEXTS.render(name, language, **slots).text
