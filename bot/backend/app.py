@@ -1,16 +1,45 @@
 """The order backend: one web application on loopback for our own processes."""
 
-from aiohttp import web
+from collections.abc import AsyncIterator
 
-from bot.backend.database import SETTINGS, database_context
+from aiohttp import web
+from sqlalchemy import text
+from sqlalchemy.exc import SQLAlchemyError
+
+from bot.backend.database import DATABASE, SETTINGS, database_context
 from bot.backend.evidence.api import routes as evidence_routes
-from bot.backend.http import CLOCK, error_middleware, token_middleware, utc_now
+from bot.backend.http import CLOCK, error_middleware, json_answer, token_middleware, utc_now
+from bot.backend.orders.api import routes as orders_routes
+from bot.backend.orders.sources import SOURCES
+from bot.backend.orders.sources.embedded import EmbeddedSource
+from bot.backend.orders.sources.outage import OutageSource
 from bot.backend.ownership.api import routes as ownership_routes
 from bot.backend.tickets.api import routes as tickets_routes
+from bot.errors import BackendUnavailableError
 from bot.migrate import upgrade
 from bot.settings import Settings
 
-ROUTES = (ownership_routes, tickets_routes, evidence_routes)
+health_routes = web.RouteTableDef()
+
+ROUTES = (health_routes, ownership_routes, orders_routes, tickets_routes, evidence_routes)
+
+
+@health_routes.get("/healthz")
+async def show_health(request: web.Request) -> web.Response:
+    """200 when the database answers."""
+    try:
+        async with request.app[DATABASE].connect() as connection:
+            await connection.execute(text("SELECT 1"))
+    except (SQLAlchemyError, OSError) as error:
+        raise BackendUnavailableError("The database does not answer.") from error
+    return json_answer({"status": "ok"})
+
+
+async def sources_context(app: web.Application) -> AsyncIterator[None]:
+    """The shop systems that orders may come from; `outage` is for the demo."""
+    sources = (EmbeddedSource(app[DATABASE]), OutageSource())
+    app[SOURCES] = {source.name: source for source in sources}
+    yield
 
 
 def make_app(settings: Settings) -> web.Application:
@@ -18,7 +47,7 @@ def make_app(settings: Settings) -> web.Application:
     app = web.Application(middlewares=[error_middleware, token_middleware])
     app[SETTINGS] = settings
     app[CLOCK] = utc_now
-    app.cleanup_ctx.append(database_context)
+    app.cleanup_ctx.extend([database_context, sources_context])
     for routes in ROUTES:
         app.add_routes(routes)
     return app

@@ -56,14 +56,6 @@ class Timing:
         return self.since + spans[wait]
 
 
-@dataclass(frozen=True, kw_only=True)
-class Claims:
-    """What the customer says besides; None is "did not say"."""
-
-    symptom: str | None = None
-    paid: bool | None = None
-
-
 @dataclass(frozen=True)
 class Plan:
     """`report_after` is set while waiting: from then on the next step is the report."""
@@ -130,10 +122,10 @@ NOT_PAID = frozenset({
 })  # fmt: skip
 
 
-def plan(diagnosis: Diagnosis, facts: OrderFacts, timing: Timing, claims: Claims) -> Plan:
-    """What to do about this diagnosis of this order now."""
+def plan(diagnosis: Diagnosis, facts: OrderFacts, timing: Timing, says_paid: bool | None = None) -> Plan:
+    """What to do about this diagnosis of this order now; `says_paid` is what the customer says of the money."""
     found = PLANS[diagnosis]
-    if diagnosis in NOT_PAID and claims.paid:
+    if diagnosis in NOT_PAID and says_paid:
         return replace(found, next=Next.EVIDENCE, ticket_type=_T.PAYMENT_VERIFY, demand=Demand.VERIFY_FUNDS)
     if diagnosis in (_D.PAYMENT_BLOCKED, _D.UNPAID_ACCOUNT_BLOCKED) and facts.account is Account.LIMITED:
         return replace(found, next=Next.HUMAN)  # new customers wait for a check by hand, nothing to do oneself
