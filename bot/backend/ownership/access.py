@@ -8,6 +8,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from bot.backend.database import DATABASE, SETTINGS
 from bot.backend.http import now_of
 from bot.backend.ownership import store
+from bot.backend.ownership.headers import PROOF_HEADER
 from bot.backend.ownership.model import Limits
 from bot.backend.ownership.store import Proof
 from bot.backend.payments.store import order_no_of_payment
@@ -15,7 +16,15 @@ from bot.errors import OrderNotFoundError, VerifyLockedError
 from bot.numbers import normalize_number
 from bot.settings import Settings
 
-PROOF_HEADER = "X-Owner-Proof"
+__all__ = [
+    "PROOF_HEADER",
+    "access_order",
+    "check_not_locked",
+    "count_failed_try",
+    "forgive_try",
+    "proof_in",
+    "proven_order_no",
+]
 
 
 def limits_from(settings: Settings) -> Limits:
