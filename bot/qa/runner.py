@@ -1,0 +1,206 @@
+"""Plays scripts: says what the customer says, names what the bot answers, and compares."""
+
+import asyncio
+import time
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+from zoneinfo import ZoneInfo
+
+import aiohttp
+
+from bot.qa.comparing import Found, compare_answers, compare_outcome
+from bot.qa.customer import Customer, CustomerError
+from bot.qa.insight import Insight
+from bot.qa.model import Act, Script, Turn
+from bot.qa.naming import Said, Sentences, TurnEvents, name_answers, turn_events
+from bot.settings import ROOT
+
+SHANGHAI = ZoneInfo("Asia/Shanghai")
+POLL_SECONDS = 0.15
+
+
+@dataclass(frozen=True)
+class Pace:
+    """How long to wait, in seconds: for an answer at all, and for what may come after it."""
+
+    answer: float = 45.0
+    delivery: float = 10.0
+    # An answer too much would follow at once: all answers of a turn are saved together.
+    quiet: float = 0.4
+    # Where nothing is to be said, longer, since the answer would still be on its way.
+    silence: float = 2.0
+
+
+@dataclass
+class Result:
+    """What became of one script; `failure` is empty when it passed, `line` is where it failed."""
+
+    script: Script
+    failure: list[str] = field(default_factory=list)
+    line: int = 0
+    transcript: list[str] = field(default_factory=list)
+    seconds: float = 0.0
+
+    @property
+    def passed(self) -> bool:
+        return not self.failure
+
+
+@dataclass(frozen=True)
+class House:
+    """A running helpdesk, as far as playing needs it."""
+
+    session: aiohttp.ClientSession
+    public_url: str
+    insight: Insight
+    sentences: Sentences
+    pace: Pace = Pace()
+
+
+class Performance:
+    """One script, played once."""
+
+    def __init__(self, house: House, script: Script, order: Mapping[str, Any] | None) -> None:
+        self._house = house
+        self._script = script
+        self._values = placeholders(order)
+        self._customer = Customer(house.session, house.public_url)
+        self.result = Result(script, line=script.line)
+
+    async def play(self) -> Result:
+        """To the end or to the first failure; never raises for what a script or the helpdesk does wrong."""
+        started = time.monotonic()
+        try:
+            self.result.failure = await self._play()
+        except (CustomerError, aiohttp.ClientError, OSError, TimeoutError) as error:
+            self.result.failure = [f"{type(error).__name__}: {error}"]
+        finally:
+            await self._customer.leave()
+        self.result.seconds = time.monotonic() - started
+        return self.result
+
+    async def _play(self) -> list[str]:
+        customer, script = self._customer, self._script
+        await customer.arrive(language=script.language)
+        await customer.wait(lambda: bool(customer.answers), self._house.pace.delivery, "the welcome has come")
+        failure = self._judge(["utter_greet"], customer.answers, (), {script.language})
+        for turn in script.turns:
+            if failure:
+                return failure
+            self.result.line = turn.line
+            self.result.transcript.append(f"customer: {spoken(turn.customer, self._values)}")
+            failure = await self._turn(turn)
+        if failure:
+            return failure
+        self.result.line = script.then.line
+        return compare_outcome(script.then, await self._found()) + customer.faults
+
+    async def _found(self) -> Found:
+        insight, conversation = self._house.insight, self._customer.conversation
+        tracker = await insight.tracker(self._customer.conversation_id)
+        tickets = await insight.tickets_of(tracker)
+        return Found(conversation["owner"], conversation["language"], tickets, tracker.get("slots") or {})
+
+    async def _turn(self, turn: Turn) -> list[str]:
+        languages = {self._customer.conversation["language"]}
+        message = await self._act(turn.customer)
+        said = await self._listen(message, len(turn.bot))
+        languages.add(self._customer.conversation["language"])
+        return self._judge(turn.bot, self._answers_to(message), said, languages)
+
+    async def _act(self, act: Act) -> dict[str, Any]:
+        if act.kind == "picture":
+            path = ROOT / Path(self._script.file).parent / act.value
+            return await self._customer.show(await asyncio.to_thread(path.read_bytes), path.name)
+        if act.kind == "button":
+            titles = self._house.sentences.titles(act.value) if act.value.startswith("/") else {act.value}
+            return await self._customer.press(titles)
+        return await self._customer.say(spoken(act, self._values))
+
+    async def _listen(self, message: dict[str, Any], expected: int) -> tuple[Said, ...]:
+        """Wait until the turn of this message is over; what Rasa said in it."""
+        deadline = time.monotonic() + self._house.pace.answer
+        changed_at, count = time.monotonic(), 0
+        while True:
+            tracker = await self._house.insight.tracker(self._customer.conversation_id)
+            turn = turn_events(tracker.get("events") or [], str(message["message_id"]))
+            received = len(self._answers_to(message))
+            now = time.monotonic()
+            if received != count:
+                changed_at, count = now, received
+            if now > deadline or self._is_over(turn, received, expected, now - changed_at):
+                return turn.said if turn else ()
+            await asyncio.sleep(POLL_SECONDS)
+
+    def _is_over(self, turn: TurnEvents | None, received: int, expected: int, quiet: float) -> bool:
+        pace = self._house.pace
+        if turn is None:  # Rasa was not asked, or has not answered yet
+            return received >= expected and quiet > (pace.quiet if received else pace.silence)
+        # What Rasa said and did not arrive is waited for, then it counts as lost.
+        return turn.finished and quiet > (pace.quiet if received >= len(turn.said) else pace.delivery)
+
+    def _answers_to(self, message: dict[str, Any]) -> list[dict[str, Any]]:
+        return [each for each in self._customer.answers if each["seq"] > message["seq"]]
+
+    def _judge(
+        self, expected: Sequence[str], answers: list[dict[str, Any]], said: Sequence[Said], languages: set[str]
+    ) -> list[str]:
+        texts = [str(each["text"]) for each in answers]
+        named = name_answers(texts, said, self._house.sentences)
+        shown = [f"bot: {name} | {_short(text)}" for name, text in zip(named.names, texts, strict=True)]
+        self.result.transcript += shown or ["bot: (silence)"]
+        failure = compare_answers(expected, named.names)
+        failure += [f"lost on the way to the customer: {each.name}" for each in named.lost]
+        for name, text in zip(named.names, texts, strict=True):
+            found = self._house.sentences.languages(name, text)
+            if found and not found & languages:
+                failure.append(f"{name} was said in {', '.join(found)} in a conversation in {', '.join(languages)}")
+        return failure
+
+
+def placeholders(order: Mapping[str, Any] | None) -> dict[str, str]:
+    """What the blanks of a script stand for, as a customer would write it."""
+    if order is None:
+        return {}
+    hint = order.get("hint") or {}
+    paid_at = hint.get("paid_at")
+    local = datetime.fromisoformat(paid_at).astimezone(SHANGHAI) if paid_at else None
+    return {
+        "order_no": str(order["order_no"]),
+        "phone_tail": str(order["phone_tail"]),
+        "product": str(order.get("product") or ""),
+        "transaction_no": str(hint.get("transaction_no") or ""),
+        "amount": str(hint.get("amount") or order.get("amount") or ""),
+        "paid_at": f"{local:%Y-%m-%d %H:%M}" if local else "",
+    }
+
+
+def spoken(act: Act, values: Mapping[str, str]) -> str:
+    """The act as the transcript shows it; in a text the blanks are filled."""
+    if act.kind != "text":
+        return f"[{act.kind}] {act.value}"
+    text = act.value
+    for name, value in values.items():
+        text = text.replace("{" + name + "}", value)
+    return text
+
+
+def _short(text: str, longest: int = 70) -> str:
+    line = " / ".join(text.splitlines())
+    return line if len(line) <= longest else line[: longest - 1] + "…"
+
+
+async def play_all(
+    scripts: Sequence[Script], play: Callable[[Script], Awaitable[Result]], at_once: int
+) -> list[Result]:
+    """Play the scripts, up to `at_once` together; the results in the order of the scripts."""
+    places = asyncio.Semaphore(at_once)
+
+    async def one(script: Script) -> Result:
+        async with places:
+            return await play(script)
+
+    return list(await asyncio.gather(*(one(script) for script in scripts)))
