@@ -33,7 +33,8 @@ def main(argv: Sequence[str] | None = None) -> int:
     if rest:
         parser.error(f"unrecognized arguments: {' '.join(rest)}")
 
-    from bot.ops.problems import Problem, load_settings
+    from bot.ops.problems import load_settings
+    from bot.ops.steps import Problem
 
     try:
         settings = load_settings()

@@ -1,13 +1,10 @@
-"""Problems that the person at the terminal can solve, each told in one line."""
+"""Bad settings, told in one line."""
 
 from pydantic import ValidationError
 from pydantic_settings import SettingsError
 
+from bot.ops.steps import Problem
 from bot.settings import Settings
-
-
-class Problem(Exception):  # noqa: N818
-    """Something is wrong with the machine or the settings; the message is one line that says what to do."""
 
 
 def load_settings() -> Settings:
