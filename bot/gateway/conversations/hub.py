@@ -2,7 +2,7 @@
 
 import asyncio
 import contextlib
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import Any
 
 from bot.errors import RateLimitedError
@@ -18,7 +18,7 @@ class Client:
     def __init__(self, size: int) -> None:
         self._queue: asyncio.Queue[Frame | None] = asyncio.Queue(size)
         self.closed = False
-        self.overflowed = False
+        self.on_overflow: Callable[[], None] = lambda: None
 
     def put(self, frame: Frame) -> None:
         """Queue a frame; never waits."""
@@ -27,8 +27,8 @@ class Client:
         try:
             self._queue.put_nowait(frame)
         except asyncio.QueueFull:
-            self.overflowed = True
             self.close()
+            self.on_overflow()
 
     def close(self) -> None:
         """No more frames; `get` gives None once. What is still queued is dropped if there is no room."""

@@ -108,6 +108,11 @@ class ConversationStore:
         async with self.engine.begin() as connection:
             return await read_messages(connection, query)
 
+    async def message_of_client(self, conversation_id: str, client_id: str) -> Message | None:
+        """The message that was saved under this client id."""
+        async with self.engine.begin() as connection:
+            return await find_repeated(connection, conversation_id, IncomingMessage(client_id=client_id))
+
     async def mark_read(self, conversation_id: str, seq: int) -> Conversation:
         """The customer has read up to `seq`; never goes back, nor past the last message."""
         async with self.engine.begin() as connection:

@@ -1,0 +1,41 @@
+"""Limits on how often a conversation or an address may do something."""
+
+import time
+from enum import StrEnum
+
+from limits import RateLimitItemPerMinute
+from limits.aio.storage import MemoryStorage
+from limits.aio.strategies import MovingWindowRateLimiter
+
+from bot.errors import RateLimitedError
+from bot.settings import Settings
+
+
+class Limit(StrEnum):
+    """What is counted; each has its own number per minute."""
+
+    CONVERSATIONS = "conversations"
+    MESSAGES = "messages"
+    MESSAGES_OF_ADDRESS = "messages_of_address"
+    FRAMES = "frames"
+
+
+class Limiter:
+    """Counts in this process, in a moving window of a minute."""
+
+    def __init__(self, settings: Settings) -> None:
+        self._limiter = MovingWindowRateLimiter(MemoryStorage())
+        self._items = {
+            Limit.CONVERSATIONS: RateLimitItemPerMinute(settings.conversations_per_minute),
+            Limit.MESSAGES: RateLimitItemPerMinute(settings.messages_per_minute),
+            # Many customers may share one address.
+            Limit.MESSAGES_OF_ADDRESS: RateLimitItemPerMinute(settings.messages_per_minute * 10),
+            Limit.FRAMES: RateLimitItemPerMinute(settings.messages_per_minute * 10),
+        }
+
+    async def check(self, limit: Limit, key: str) -> None:
+        """Count once. RateLimitedError with `retry_after` (seconds) when that was once too often."""
+        item = self._items[limit]
+        if not await self._limiter.hit(item, limit.value, key):
+            window = await self._limiter.get_window_stats(item, limit.value, key)
+            raise RateLimitedError(retry_after=max(1, round(window.reset_time - time.time())))
