@@ -1,0 +1,133 @@
+// One entry of the log. Only what changed is touched, so that screen readers do not read it twice.
+
+import type { Button, Language } from "../frames";
+import { linkParts } from "../links";
+import { refusalText, TEXTS, type Texts } from "../texts";
+import { clockTime, dayLabel, fullTime } from "../time";
+import type { Item } from "../timeline";
+import { h, icon, setAttribute, setText } from "./dom";
+import { PictureView, type PictureSource } from "./picture";
+
+export interface BubbleActions extends PictureSource {
+  press(button: Button): void;
+  retry(clientId: string): void;
+  discard(clientId: string): void;
+}
+
+export class Bubble {
+  readonly element: HTMLElement;
+  readonly #who = h("p", { class: "who" });
+  readonly #body = h("div", { class: "body" });
+  readonly #options = h("div", { class: "options", role: "group" });
+  readonly #meta = h("p", { class: "meta" });
+  #text: string | null = null;
+  #picture: PictureView | null = null;
+  #buttons = "";
+  #shownMeta = "";
+
+  constructor(
+    readonly key: string,
+    private readonly actions: BubbleActions,
+  ) {
+    this.element = h("div", { class: "item" });
+  }
+
+  update(item: Item, language: Language, now: Date): void {
+    const texts = TEXTS[language];
+    if (item.type === "day") {
+      this.element.className = "item day";
+      setText(this.element, dayLabel(item.at, now, language));
+      return;
+    }
+    if (!this.#body.parentNode) this.element.append(this.#who, this.#body, this.#meta, this.#options);
+    if (item.type === "unsent") this.#showUnsent(item, language, texts);
+    else this.#showMessage(item, language, texts);
+  }
+
+  dispose(): void {
+    this.#picture?.dispose();
+    this.element.remove();
+  }
+
+  #showMessage(item: Extract<Item, { type: "message" }>, language: Language, texts: Texts): void {
+    const { message, opens, closes } = item;
+    const mine = message.kind === "incoming";
+    const at = new Date(message.created_at);
+    this.element.className = ["item", mine ? "mine" : message.sender, opens && "opens", closes && "closes"].filter(Boolean).join(" ");
+    setText(this.#who, texts.senders[message.sender]);
+    this.#who.classList.toggle("hidden", mine || !opens);
+    this.#showText(message.text);
+    this.#showPicture(message.picture_id, null, texts);
+    this.#showButtons(message.buttons, item.buttonsLive, texts);
+    const state = !mine ? "" : message.status === "failed" ? texts.notDelivered : item.confirmed ? texts.delivered : "";
+    const clock = h("time", { datetime: message.created_at, title: fullTime(at, language) }, clockTime(at, language));
+    const shows = closes || state !== "";
+    this.#showMeta(`${language} ${message.created_at} ${state} ${shows}`, shows ? [clock, state !== "" && ` · ${state}`] : []);
+  }
+
+  #showUnsent(item: Extract<Item, { type: "unsent" }>, language: Language, texts: Texts): void {
+    const { client_id, text, type, state, error, created_at } = item.unsent;
+    this.element.className = `item mine opens closes ${state}`;
+    setText(this.#who, texts.senders.customer);
+    this.#who.classList.add("hidden");
+    this.#showText(text);
+    this.#showPicture(null, type === "picture" ? client_id : null, texts);
+    this.#showButtons([], false, texts);
+    const key = `${language} ${state} ${error} ${created_at}`;
+    if (state === "sending") return this.#showMeta(key, [texts.sending]);
+    const act = (label: string, does: () => void): HTMLButtonElement => {
+      const button = h("button", { type: "button", class: "inline" }, label);
+      button.addEventListener("click", does);
+      return button;
+    };
+    const again = error === "picture_lost" ? null : act(texts.retry, () => this.actions.retry(client_id));
+    const words = state === "waiting" ? texts.waiting : `${texts.failed} · ${refusalText(texts, error)}`;
+    const drop = act(texts.discard, () => this.actions.discard(client_id));
+    this.#showMeta(key, [icon("warn"), h("span", {}, words), again, drop]);
+  }
+
+  #showText(text: string): void {
+    if (text === this.#text) return;
+    this.#text = text;
+    const old = this.#body.querySelector(".text");
+    if (text === "") return old?.remove();
+    const parts = linkParts(text).map(({ text: shown, href }) =>
+      href === undefined ? shown : h("a", { href, target: "_blank", rel: "noopener noreferrer nofollow" }, shown),
+    );
+    const shown = h("div", { class: "text" }, ...parts);
+    if (old) old.replaceWith(shown);
+    else this.#body.append(shown);
+  }
+
+  #showPicture(pictureId: string | null, clientId: string | null, texts: Texts): void {
+    if (pictureId === null && clientId === null) return;
+    this.#picture ??= new PictureView(this.actions);
+    if (!this.#picture.element.parentNode) this.#body.prepend(this.#picture.element);
+    this.#picture.show(pictureId, clientId, texts);
+  }
+
+  #showButtons(buttons: readonly Button[], live: boolean, texts: Texts): void {
+    const key = JSON.stringify(buttons);
+    if (key !== this.#buttons) {
+      this.#buttons = key;
+      this.#options.replaceChildren(
+        ...buttons.map((each) => {
+          const button = h("button", { type: "button", class: "option" }, each.title);
+          button.addEventListener("click", () => this.actions.press(each));
+          return button;
+        }),
+      );
+    }
+    this.#options.classList.toggle("hidden", buttons.length === 0);
+    this.#options.classList.toggle("past", !live);
+    setAttribute(this.#options, "aria-label", texts.options);
+    for (const button of this.#options.querySelectorAll("button")) button.disabled = !live;
+  }
+
+  #showMeta(key: string, children: (Node | string | null | false)[]): void {
+    if (key === this.#shownMeta) return;
+    this.#shownMeta = key;
+    this.#meta.replaceChildren(...children.filter((each): each is Node | string => each !== null && each !== false));
+    this.#meta.classList.toggle("hidden", children.length === 0);
+  }
+}
