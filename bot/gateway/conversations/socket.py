@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+import logging
 from typing import Any
 
 from aiohttp import WSCloseCode, WSMsgType, web
@@ -17,6 +18,7 @@ from bot.gateway.http import Body, checked, client_address
 from bot.gateway.keys import HUB, LIMITER, METRICS, STORE, SWITCHBOARD
 from bot.gateway.limiter import Limit
 
+log = logging.getLogger(__name__)
 routes = web.RouteTableDef()
 
 HELLO_SECONDS = 15.0
@@ -42,6 +44,10 @@ async def serve_socket(request: web.Request) -> web.WebSocketResponse:
         await ws.close(code=NOT_AUTHORIZED if error.status in (401, 404) else WSCloseCode.POLICY_VIOLATION)
     except (ConnectionError, TimeoutError):
         await ws.close()
+    except Exception:
+        # Too late for an answer of HTTP; the customer's program comes back and sends again.
+        log.exception("a socket failed")
+        await ws.close(code=WSCloseCode.INTERNAL_ERROR)
     return ws
 
 

@@ -1,0 +1,112 @@
+"""The gateway: the one process that customers reach."""
+
+import asyncio
+import contextlib
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import aiohttp
+from aiohttp import web
+
+from bot.backend.client import BackendClient
+from bot.db import make_engine
+from bot.gateway import health, openapi, static
+from bot.gateway.asking import Patience
+from bot.gateway.conversations import api, pictures, socket
+from bot.gateway.conversations.hub import Hub
+from bot.gateway.conversations.store import ConversationStore
+from bot.gateway.http import request_middleware
+from bot.gateway.keys import (
+    BACKEND,
+    DIST,
+    ENGINE,
+    HUB,
+    LIMITER,
+    METRICS,
+    RASA,
+    SETTINGS,
+    STORE,
+    SWITCHBOARD,
+    TEXTS,
+    UPLOADS,
+)
+from bot.gateway.limiter import Limiter
+from bot.gateway.logs import configure_logs
+from bot.gateway.metrics import Metrics
+from bot.gateway.outbox import Outbox, OutboxStore
+from bot.gateway.rasa_client import RasaClient
+from bot.gateway.switchboard import Switchboard
+from bot.gateway.worker import Workers
+from bot.migrate import upgrade
+from bot.settings import ROOT, Settings
+from bot.texts import Texts
+
+ROUTES = (api.routes, socket.routes, pictures.routes, health.routes, openapi.routes, static.routes)
+LARGEST_BODY = 64 * 1024
+SHUTDOWN_SECONDS = 10.0
+
+
+def make_app(settings: Settings, patience: Patience | None = None, dist: Path | None = None) -> web.Application:
+    """The application; its database must be at the newest revision. `dist` is the folder of the built web part."""
+    app = web.Application(middlewares=[request_middleware], client_max_size=LARGEST_BODY)
+    app[SETTINGS] = settings
+    app[DIST] = dist or ROOT / "web" / "dist"
+    app[TEXTS] = Texts.load(ROOT / "domain.yml")
+    app[METRICS] = Metrics()
+    app[HUB] = Hub()
+    app[UPLOADS] = asyncio.Semaphore(pictures.MOST_UPLOADS)
+    for routes in ROUTES:
+        app.add_routes(routes)
+
+    async def inside(app: web.Application) -> AsyncIterator[None]:
+        async with _inside(app, patience or Patience.from_settings(settings)):
+            yield
+
+    app.cleanup_ctx.append(inside)
+    app.on_shutdown.append(_close_clients)
+    return app
+
+
+@contextlib.asynccontextmanager
+async def _inside(app: web.Application, patience: Patience) -> AsyncIterator[None]:
+    """Everything that lives in the event loop, from the database to the workers."""
+    settings = app[SETTINGS]
+    engine = make_engine(settings.gateway_database_url)
+    async with aiohttp.ClientSession() as session:
+        store = ConversationStore(engine)
+        switchboard = Switchboard(store, app[HUB], app[TEXTS], app[METRICS])
+        rasa = RasaClient(session, settings.rasa_url, settings.derived_key("rasa"), patience.timeout)
+        backend = BackendClient(session, settings.backend_url, settings.derived_key("backend"))
+        workers = Workers(switchboard, rasa, patience)
+        outbox = Outbox(OutboxStore(engine), switchboard, backend)
+        switchboard.wake_worker, switchboard.wake_outbox = workers.wake, outbox.wake
+        app[ENGINE], app[STORE], app[SWITCHBOARD] = engine, store, switchboard
+        app[RASA], app[BACKEND], app[LIMITER] = rasa, backend, Limiter(settings)
+        await workers.resume()
+        sending = asyncio.create_task(outbox.run())
+        try:
+            yield
+        finally:
+            sending.cancel()
+            await asyncio.wait({sending})
+            await workers.stop()
+            await engine.dispose()
+
+
+async def _close_clients(app: web.Application) -> None:
+    """Sockets and long polls end at once; their customers come back to the next process."""
+    app[HUB].close()
+
+
+def main(settings: Settings) -> None:
+    """Migrate, then serve until stopped."""
+    configure_logs(settings.log_level)
+    upgrade(settings, "gateway")
+    web.run_app(
+        make_app(settings),
+        host=settings.gateway_host,
+        port=settings.gateway_port,
+        print=None,
+        access_log=None,
+        shutdown_timeout=SHUTDOWN_SECONDS,
+    )

@@ -1,0 +1,126 @@
+"""Pictures of customers: checked, stored by the backend as evidence, and shown only to their conversation."""
+
+import asyncio
+
+import sqlalchemy as sa
+from aiohttp import BodyPartReader, web
+from aiohttp.http_exceptions import HttpProcessingError
+
+from bot.errors import (
+    BadRequestError,
+    HelpdeskError,
+    InvalidError,
+    NotFoundError,
+    RateLimitedError,
+    TooLargeError,
+    UnsupportedPictureError,
+)
+from bot.gateway.conversations.api import ID
+from bot.gateway.conversations.model import Conversation
+from bot.gateway.conversations.rows import new_id
+from bot.gateway.conversations.tables import pictures
+from bot.gateway.http import access_conversation, client_address, json_answer
+from bot.gateway.keys import BACKEND, ENGINE, LIMITER, SETTINGS, SWITCHBOARD, TEXTS, UPLOADS
+from bot.gateway.limiter import Limit
+
+routes = web.RouteTableDef()
+
+MOST_UPLOADS = 8  # at once, as each is in memory until the backend has it
+UPLOAD_SECONDS = 120
+_SIGNATURES = {"image/jpeg": b"\xff\xd8\xff", "image/png": b"\x89PNG\r\n\x1a\n"}
+REFUSALS = (TooLargeError, UnsupportedPictureError, InvalidError)
+
+
+@routes.post(f"/api/conversations/{ID}/pictures")
+async def upload_picture(request: web.Request) -> web.Response:
+    """Take a picture for a later message. 503 while the backend is down: nothing is kept, so send it again."""
+    conversation = await access_conversation(request)
+    await _check_limits(request, conversation)
+    try:
+        async with request.app[UPLOADS]:
+            evidence = await _hand_on(request, conversation)
+    except REFUSALS as error:
+        # The error keeps its code; its message is the sentence for the customer.
+        words = request.app[TEXTS].render("utter_picture_failed", conversation.language).text
+        raise type(error)(words, **error.details) from error
+    values = {
+        "picture_id": new_id(),
+        "conversation_id": conversation.conversation_id,
+        "evidence_id": str(evidence["evidence_id"]),
+        "mime": str(evidence["mime"]),
+        "created_at": request.app[SWITCHBOARD].now(),
+    }
+    async with request.app[ENGINE].begin() as connection:
+        await connection.execute(sa.insert(pictures).values(values))
+    return json_answer({"picture_id": values["picture_id"]}, 201)
+
+
+@routes.get(f"/api/conversations/{ID}/pictures/{{picture_id:[0-9a-f]{{32}}}}")
+async def show_picture(request: web.Request) -> web.Response:
+    """The bytes; never as anything but a picture."""
+    conversation = await access_conversation(request)
+    query = sa.select(pictures.c.evidence_id, pictures.c.mime).where(
+        pictures.c.picture_id == request.match_info["picture_id"],
+        pictures.c.conversation_id == conversation.conversation_id,
+    )
+    async with request.app[ENGINE].begin() as connection:
+        picture = (await connection.execute(query)).one_or_none()
+    if picture is None:
+        raise NotFoundError
+    data, _ = await request.app[BACKEND].evidence(picture.evidence_id)
+    headers = {"Cache-Control": "private, max-age=86400", "Content-Security-Policy": "default-src 'none'; sandbox"}
+    return web.Response(body=data, content_type=picture.mime, headers=headers)
+
+
+async def _check_limits(request: web.Request, conversation: Conversation) -> None:
+    limiter = request.app[LIMITER]
+    try:
+        await limiter.check(Limit.MESSAGES, f"{conversation.conversation_id}:pictures")
+        await limiter.check(Limit.MESSAGES_OF_ADDRESS, client_address(request))
+    except RateLimitedError as error:
+        words = request.app[TEXTS].render("utter_rate_limited", conversation.language).text
+        raise RateLimitedError(words, **error.details) from error
+
+
+async def _hand_on(request: web.Request, conversation: Conversation) -> dict[str, object]:
+    try:
+        async with asyncio.timeout(UPLOAD_SECONDS):
+            data = await _receive(request, request.app[SETTINGS].upload_max_bytes)
+    except TimeoutError as error:
+        raise BadRequestError("The upload took too long.") from error
+    return await request.app[BACKEND].upload_evidence(data, conversation.customer_id)
+
+
+async def _receive(request: web.Request, most: int) -> bytes:
+    """The part `file`, read piece by piece and given up as soon as it is too large or no picture."""
+    if request.content_type != "multipart/form-data":
+        raise BadRequestError("The body is not multipart/form-data.")
+    try:
+        async for part in await request.multipart():
+            if isinstance(part, BodyPartReader) and part.name == "file":
+                return await _read(part, most)
+    except HelpdeskError:
+        raise
+    except (ValueError, AssertionError, LookupError, HttpProcessingError) as error:
+        raise BadRequestError("The form is broken.") from error
+    raise InvalidError(fields=["file"])
+
+
+async def _read(part: BodyPartReader, most: int) -> bytes:
+    data = bytearray()
+    while chunk := await part.read_chunk(65536):
+        data += chunk
+        if len(data) > most:
+            raise TooLargeError
+        if len(data) >= 12 and mime_of(bytes(data[:12])) is None:
+            raise UnsupportedPictureError
+    if mime_of(bytes(data[:12])) is None:
+        raise UnsupportedPictureError
+    return bytes(data)
+
+
+def mime_of(start: bytes) -> str | None:
+    """The type of a picture by its first 12 bytes; the name of a file and its headers can say anything."""
+    if start[:4] == b"RIFF" and start[8:12] == b"WEBP":
+        return "image/webp"
+    return next((mime for mime, signature in _SIGNATURES.items() if start.startswith(signature)), None)
