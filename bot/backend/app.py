@@ -14,6 +14,9 @@ from bot.backend.orders.sources import SOURCES
 from bot.backend.orders.sources.embedded import EmbeddedSource
 from bot.backend.orders.sources.outage import OutageSource
 from bot.backend.ownership.api import routes as ownership_routes
+from bot.backend.payments.api import routes as payments_routes
+from bot.backend.seed import demo_context
+from bot.backend.seed import routes as demo_routes
 from bot.backend.tickets.api import routes as tickets_routes
 from bot.errors import BackendUnavailableError
 from bot.migrate import upgrade
@@ -21,7 +24,7 @@ from bot.settings import Settings
 
 health_routes = web.RouteTableDef()
 
-ROUTES = (health_routes, ownership_routes, orders_routes, tickets_routes, evidence_routes)
+ROUTES = (health_routes, ownership_routes, orders_routes, demo_routes, payments_routes, tickets_routes, evidence_routes)
 
 
 @health_routes.get("/healthz")
@@ -47,7 +50,7 @@ def make_app(settings: Settings) -> web.Application:
     app = web.Application(middlewares=[error_middleware, token_middleware])
     app[SETTINGS] = settings
     app[CLOCK] = utc_now
-    app.cleanup_ctx.extend([database_context, sources_context])
+    app.cleanup_ctx.extend([database_context, sources_context, demo_context])
     for routes in ROUTES:
         app.add_routes(routes)
     return app

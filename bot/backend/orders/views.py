@@ -31,7 +31,7 @@ def order_view(case: Case) -> dict[str, Any]:
         "order_no": case.order_no,
         **{name: getattr(record, name) if record else None for name in _FROM_RECORD},
         "paid_at": (record.paid_at if record else None) or (paid.paid_at if paid else None),
-        "target_masked": mask_target(record.target) if record else None,
+        "target_masked": (mask_target(record.target) or None) if record else None,
         "states": {axis: {"value": getattr(facts, axis), "source": source} for axis, source in case.sources.items()},
         "notified": facts.notified,
         "late": facts.late,
