@@ -112,6 +112,6 @@ async def _look(upload: Upload, body: EvidenceBody, settings: Settings, now: dat
         height=picture.height,
         size=upload.size,
         customer_ref=body.customer_ref,
-        order_no=normalize_number(body.order_no) or None if body.order_no else None,
+        order_no=normalize_number(body.order_no)[:64] or None if body.order_no else None,
         created_at=now,
     )

@@ -144,6 +144,11 @@ def find_record(claim: Claim, records: Iterable[PaymentRecord]) -> PaymentRecord
     return min(hits, key=lambda record: _distance(claim, record), default=None)
 
 
+def confirmed_by(claim: Claim, records: Iterable[PaymentRecord], tolerance: Tolerance) -> PaymentRecord | None:
+    """The record whose number and amount the claim knows; without a proof nothing else may be told of it."""
+    return find_record(claim, [each for each in records if fits_amount(claim.amount, each, tolerance.amount)])
+
+
 def _distance(claim: Claim, record: PaymentRecord) -> tuple[bool, ...]:
     return (
         claim.transaction_no not in record.numbers,
@@ -183,9 +188,10 @@ def _contradictions_in(claim: Claim, now: datetime) -> set[str]:
 
 def _differences(claim: Claim, record: PaymentRecord, tolerance: Tolerance) -> set[str]:
     """The fields of the claim that the record of its number contradicts."""
-    wrong = set()
     if claim.order_no and record.purchase_no not in (None, claim.order_no) and _names_other_order(claim, record):
-        wrong |= {name for name in ("transaction_no", "merchant_no") if getattr(claim, name) in record.numbers}
+        # Whether the rest fits is nobody's business but the other order's owner's.
+        return {name for name in ("transaction_no", "merchant_no") if getattr(claim, name) in record.numbers}
+    wrong = set()
     if (
         claim.transaction_no
         and channel_of_number(claim.transaction_no)
@@ -279,7 +285,9 @@ STATE_ORDER = (
 
 def evidence_from(records: Sequence[PaymentRecord], newest_claim: Verdict | None) -> PaymentEvidence:
     """Sum up an order's records (oldest first) and the verdict on its newest claim."""
-    claimed, conflict = newest_claim is Verdict.CLAIMED, newest_claim is Verdict.CONFLICT
+    # A claim may match a payment that the shop has not put to any order.
+    claimed = newest_claim in (Verdict.CLAIMED, Verdict.MATCHED)
+    conflict = newest_claim is Verdict.CONFLICT
     if not records:
         payment = "CLAIMED_PAID" if claimed else None
         return PaymentEvidence(payment, "USER_CLAIM" if claimed else None, conflict, claimed)

@@ -95,10 +95,14 @@ async def records_for(connection: AsyncConnection, claim: Claim) -> list[Payment
 
 
 async def other_claims_for(connection: AsyncConnection, claim: Claim) -> list[Claim]:
-    """Claims of the same transaction number for other orders."""
+    """Claims of the same transaction number for other orders; one that was contradicted does not hold the number."""
     if not claim.transaction_no:
         return []
-    same = select(claims).where(claims.c.transaction_no == claim.transaction_no, claims.c.order_no.is_not(None))
+    same = select(claims).where(
+        claims.c.transaction_no == claim.transaction_no,
+        claims.c.order_no.is_not(None),
+        claims.c.verdict != Verdict.CONFLICT.value,
+    )
     return [_claim(row) for row in await connection.execute(same) if row.order_no != claim.order_no]
 
 

@@ -33,7 +33,7 @@ async def open_ticket(request: web.Request) -> web.Response:
     key = idempotency_key_of(request)
     body = await body_of(request, TicketBody)
     now = now_of(request)
-    claimed_no = normalize_number(body.order_no) if body.order_no else None
+    claimed_no = normalize_number(body.order_no)[:100] or None if body.order_no else None
     proven_no = None
     if claimed_no and PROOF_HEADER in request.headers:
         await access_order(request, claimed_no)

@@ -136,6 +136,12 @@ def test_a_number_of_another_order_is_a_conflict():
     assert check(make_claim(), record).mismatches == ("transaction_no",)
 
 
+def test_of_a_payment_for_another_order_nothing_else_is_compared():
+    record = make_record(order_no=OTHER_ORDER_NO, merchant_no=OTHER_ORDER_NO)
+    wrong = make_claim(amount=Decimal("1.00"), paid_at=PAID_AT - timedelta(hours=9))
+    assert check(wrong, record).mismatches == ("transaction_no",)
+
+
 def test_a_lost_order_is_known_by_its_merchant_number():
     record = make_record(order_no=None, merchant_no=OTHER_ORDER_NO)
     assert check(make_claim(), record).mismatches == ("transaction_no",)
@@ -338,7 +344,7 @@ def test_a_claim_speaks_where_the_channel_is_silent():
 def test_a_claim_never_changes_what_the_channel_says(verdict):
     evidence = evidence_from([make_record(state=PaymentState.UNPAID)], verdict)
     assert (evidence.payment, evidence.source) == ("UNPAID", "GATEWAY")
-    assert evidence.claimed == (verdict is Verdict.CLAIMED)
+    assert evidence.claimed == (verdict in (Verdict.CLAIMED, Verdict.MATCHED))
     assert evidence.conflict == (verdict is Verdict.CONFLICT)
 
 

@@ -41,7 +41,8 @@ def make_report(**changes: Any) -> dict[str, Any]:
     return {
         "order_no": ORDER_NO, "type": "CALLBACK_MISSING", "priority": "normal", "title": "CALLBACK_MISSING",
         "content": "钱付了没到账", "initiated_at": "2026-11-24 12:00", "product": "600 元点卡",
-        "payment_state": "已扣款", "order_state": "未支付", "demand": "VERIFY_FUNDS", "evidence": [], "conversation_id": "c1",
+        "payment_state": "已扣款", "order_state": "未支付",
+        "demand": "VERIFY_FUNDS", "evidence": [], "conversation_id": "c1",
         "customer_ref": "alice", "language": "zh", **changes,
     }  # fmt: skip
 
