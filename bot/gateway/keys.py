@@ -16,7 +16,6 @@ from bot.gateway.switchboard import Switchboard
 from bot.settings import Settings
 from bot.texts import Texts
 
-
 SETTINGS = web.AppKey("SETTINGS", Settings)
 ENGINE = web.AppKey("ENGINE", AsyncEngine)
 STORE = web.AppKey("STORE", ConversationStore)

@@ -132,9 +132,14 @@ def _answer(description: str, schema: Json) -> Json:
 
 
 def _operation(
-    summary: str, answers: dict[str, Json], errors: tuple[int, ...] = (), *, body: Json | None = None, token: bool = True,
+    summary: str,
+    answers: dict[str, Json],
+    errors: tuple[int, ...] = (),
+    *,
+    body: Json | None = None,
+    token: bool = True,
     **more: Any,
-) -> Json:  # fmt: skip
+) -> Json:
     """An operation; each of the error statuses is answered with the Error object."""
     statuses = sorted({*errors, *((401, 404) if token else ()), *((400, 422) if body else ())})
     operation: Json = {

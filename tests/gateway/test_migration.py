@@ -1,0 +1,15 @@
+"""The migrations make the tables that the code expects."""
+
+from alembic.autogenerate import compare_metadata
+from alembic.migration import MigrationContext
+from sqlalchemy.ext.asyncio import AsyncEngine
+
+from bot.gateway.conversations.tables import metadata
+
+
+async def test_the_migrated_database_has_the_tables_of_the_code(engine: AsyncEngine):
+    async with engine.connect() as connection:
+        found = await connection.run_sync(
+            lambda it: compare_metadata(MigrationContext.configure(it, opts={"compare_type": True}), metadata)
+        )
+    assert found == []
