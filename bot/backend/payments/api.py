@@ -2,16 +2,13 @@
 
 import asyncio
 import time
-from datetime import UTC, datetime
-from decimal import Decimal
-from typing import Annotated, Any
+from typing import Any
 
 from aiohttp import web
-from pydantic import AfterValidator, AwareDatetime, Field, StringConstraints
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.backend.database import DATABASE, SETTINGS
-from bot.backend.http import Body, body_of, json_answer, now_of
+from bot.backend.http import body_of, json_answer, now_of
 from bot.backend.orders.cases import Said
 from bot.backend.orders.model import Order, OrderFacts, Payment, Source, diagnose
 from bot.backend.orders.views import diagnosis_of, diagnosis_without_order
@@ -19,50 +16,14 @@ from bot.backend.ownership import access
 from bot.backend.ownership.model import padded_seconds
 from bot.backend.ownership.store import give_back_try, owner_of
 from bot.backend.payments import store
+from bot.backend.payments.bodies import VerifyPaymentBody
+from bot.backend.payments.contract import OPENAPI
 from bot.backend.payments.model import Claim, Finding, PaymentRecord, Tolerance, Verdict, check_claim, confirmed_by
-from bot.backend.payments.numbers import Channel
 from bot.errors import HelpdeskError
-from bot.numbers import normalize_number
+
+__all__ = ["OPENAPI", "routes"]
 
 routes = web.RouteTableDef()
-
-LONGEST_NUMBER = 100
-FIRST_DAY, LAST_DAY = datetime(2000, 1, 1, tzinfo=UTC), datetime(2100, 1, 1, tzinfo=UTC)
-
-
-def _number(text: str | None) -> str | None:
-    """One spelling; a number that is longer in it than in the customer's is cut to what the table holds."""
-    return normalize_number(text)[:LONGEST_NUMBER] or None if text else None
-
-
-def _sensible(moment: datetime) -> datetime:
-    if not FIRST_DAY <= moment <= LAST_DAY:
-        raise ValueError("not in this century")
-    return moment.astimezone(UTC)
-
-
-Number = Annotated[str, StringConstraints(max_length=LONGEST_NUMBER), AfterValidator(_number)]
-
-
-class ClaimBody(Body):
-    """A payment as the customer's bill shows it; null is "not known". A bill shows money that left with a minus."""
-
-    channel: Channel | None = None
-    transaction_no: Number | None = None
-    merchant_no: Number | None = None
-    amount: Annotated[Decimal, Field(max_digits=12, decimal_places=2), AfterValidator(abs)] | None = None
-    paid_at: Annotated[AwareDatetime, AfterValidator(_sensible)] | None = None
-
-
-class VerifyPaymentBody(Body):
-    """`order_no` counts only with its proof."""
-
-    order_no: Number | None = None
-    claim: ClaimBody
-    customer_ref: Annotated[str, StringConstraints(min_length=1, max_length=128)]
-
-    def claim_for(self, order_no: str | None) -> Claim:
-        return Claim(order_no=order_no, **{name: getattr(self.claim, name) for name in ClaimBody.model_fields})
 
 
 @routes.post("/v1/payments/verify")

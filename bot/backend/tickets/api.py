@@ -18,9 +18,12 @@ from bot.backend.payments.store import newest_claim_of
 from bot.backend.tickets import store
 from bot.backend.tickets.answers import answer_of, save_answer
 from bot.backend.tickets.bodies import ChangeBody, MessageBody, TicketBody
+from bot.backend.tickets.contract import OPENAPI
 from bot.backend.tickets.model import Author, Ticket, digest_of, may_see, takes_message_from, view_of
 from bot.errors import BadRequestError, InvalidError, NotFoundError, OrderNotFoundError, TicketExistsError
 from bot.numbers import normalize_number
+
+__all__ = ["OPENAPI", "routes"]
 
 routes = web.RouteTableDef()
 
