@@ -38,7 +38,7 @@ async def seed(engine: AsyncEngine, key: str, now: datetime, shop_url: str = "")
             await connection.execute(text("LOCK TABLE order_owners IN EXCLUSIVE MODE"))
         for demo in demo_orders(now, shop_url):
             if await _is_missing(connection, demo):
-                await _write(connection, demo, key, now)
+                await write_order(connection, demo, key, now)
                 written += 1
     return written
 
@@ -49,7 +49,8 @@ async def _is_missing(connection: AsyncConnection, demo: DemoOrder) -> bool:
     return bool(demo.payments) and (await evidence_of(connection, demo.order_no)).record is None
 
 
-async def _write(connection: AsyncConnection, demo: DemoOrder, key: str, now: datetime) -> None:
+async def write_order(connection: AsyncConnection, demo: DemoOrder, key: str, now: datetime) -> None:
+    """Write everything that the tables hold of an order; `key` is for the factors."""
     if demo.record:
         await save_order(connection, demo.record, demo.card_secret)
     if demo.risk:

@@ -16,6 +16,7 @@ from bot.backend.payments.numbers import Channel
 SHANGHAI = ZoneInfo("Asia/Shanghai")
 FLAGSHIP = Diagnosis.CALLBACK_MISSING
 LINES = tuple(ProductLine)
+DIAGNOSES = sorted(Diagnosis, key=lambda each: (each is not FLAGSHIP, rule_of(each).number))
 # States in which the channel has a number and a time for the payment.
 _MOVED = frozenset({PaymentState.PAID, PaymentState.HELD, PaymentState.PROCESSING, PaymentState.REFUNDED})
 
@@ -47,11 +48,15 @@ class DemoOrder:
 
 def demo_orders(now: datetime, shop_url: str = "") -> Iterator[DemoOrder]:
     """All demo orders as they would be if seeded now: three per diagnosis, the flagship and its kind first."""
-    now = now.replace(microsecond=0)
-    diagnoses = sorted(Diagnosis, key=lambda each: (each is not FLAGSHIP, rule_of(each).number))
-    for index, diagnosis in enumerate(diagnoses):
+    for diagnosis in DIAGNOSES:
         for turn in range(len(LINES)):
-            yield _demo_order(diagnosis, index, turn, now - SCENES[diagnosis].age, shop_url)
+            yield demo_order(diagnosis, turn, now, shop_url)
+
+
+def demo_order(diagnosis: Diagnosis, turn: int, now: datetime, shop_url: str = "") -> DemoOrder:
+    """One of them; a `turn` from 3 to 99 makes one of the same kind that is not part of the demo."""
+    at = now.replace(microsecond=0) - SCENES[diagnosis].age
+    return _demo_order(diagnosis, DIAGNOSES.index(diagnosis), turn, at, shop_url)
 
 
 def _demo_order(diagnosis: Diagnosis, index: int, turn: int, at: datetime, shop_url: str) -> DemoOrder:
