@@ -18,7 +18,8 @@ def load_vocabulary(root: Path = ROOT) -> Vocabulary:
     responses = frozenset(domain["responses"])
     prefix = "utter_diagnosis_"
     diagnoses = frozenset(name.removeprefix(prefix).upper() for name in responses if name.startswith(prefix))
-    return Vocabulary(responses, diagnoses, frozenset(domain["slots"]))
+    # Rasa adds the slot of the field that a form asks for.
+    return Vocabulary(responses, diagnoses, frozenset(domain["slots"]) | {"requested_slot"})
 
 
 def find_scripts(chosen: Iterable[str], vocabulary: Vocabulary) -> list[Script]:

@@ -1,0 +1,100 @@
+"""The four real processes for tests: own ports, own databases, nothing shared with what runs besides."""
+
+import contextlib
+import socket
+from collections.abc import AsyncIterator, Callable, Sequence
+from pathlib import Path
+
+import aiohttp
+import yaml
+
+from bot.ops.stack import Stack
+from bot.qa.insight import Insight
+from bot.qa.model import Script
+from bot.qa.naming import Sentences
+from bot.qa.orders import OrderDesk
+from bot.qa.runner import House, Performance, Result, play_all
+from bot.settings import ROOT, Settings
+
+RASA = ROOT / ".venv-rasa" / "bin" / "rasa"
+
+
+class CannotRunError(Exception):
+    """Something that the tests need is not there; the message says what to do."""
+
+
+def find_model(folder: Path = ROOT / "models") -> Path:
+    """The newest trained model. Raises CannotRunError when there is none, or no Rasa to load it."""
+    if not RASA.exists():
+        raise CannotRunError("there is no .venv-rasa; `make setup` or `make run` makes it")
+    models = sorted(folder.glob("*.tar.gz"), key=lambda path: path.stat().st_mtime)
+    if not models:
+        raise CannotRunError("there is no model in models/; `make train` trains one")
+    return models[-1]
+
+
+def bench_settings(var_dir: Path) -> Settings:
+    """Settings for a helpdesk of its own below `var_dir`, without limits that many customers at once would meet."""
+    backend, gateway, rasa, actions = free_ports(4)
+    return Settings(
+        _env_file=None,
+        demo=True,
+        var_dir=var_dir,
+        gateway_host="127.0.0.1",
+        public_url="",
+        gateway_port=gateway,
+        backend_port=backend,
+        rasa_port=rasa,
+        actions_port=actions,
+        backend_database_url="",
+        gateway_database_url="",
+        rasa_database_url="",
+        messages_per_minute=100_000,
+        conversations_per_minute=100_000,
+    )
+
+
+def free_ports(count: int) -> list[int]:
+    """Loopback ports that nobody listens on now."""
+    with contextlib.ExitStack() as stack:
+        probes = [stack.enter_context(socket.socket()) for _ in range(count)]
+        for probe in probes:
+            probe.bind(("127.0.0.1", 0))
+        return [int(probe.getsockname()[1]) for probe in probes]
+
+
+@contextlib.asynccontextmanager
+async def open_house(settings: Settings) -> AsyncIterator[House]:
+    """A way to a helpdesk that is running on these settings."""
+    domain = yaml.safe_load((ROOT / "domain.yml").read_text(encoding="utf-8"))
+    # Loopback must not go through a proxy of the environment, which aiohttp ignores unless told otherwise.
+    async with aiohttp.ClientSession(timeout=aiohttp.ClientTimeout(total=30)) as session:
+        yield House(session, settings.public_url, Insight(session, settings), Sentences(domain["responses"]))
+
+
+async def run_scripts(
+    settings: Settings, scripts: Sequence[Script], at_once: int, done: Callable[[Result], None]
+) -> list[Result]:
+    """Play the scripts on a running helpdesk; `done` is called with each as soon as it is over."""
+    async with open_house(settings) as house:
+        desk = OrderDesk(settings, await house.insight.demo_orders())
+
+        async def play(script: Script) -> Result:
+            order = await desk.order_for(script.order) if script.order else None
+            result = await Performance(house, script, order).play()
+            done(result)
+            return result
+
+        return await play_all(scripts, play, at_once)
+
+
+def start_stack(settings: Settings, model: Path) -> Stack:
+    """The four processes, ready; raises StackError and leaves nothing behind when one does not get ready."""
+    stack = Stack(settings, model)
+    try:
+        stack.start()
+        stack.wait_ready()
+    except BaseException:
+        stack.stop()
+        raise
+    return stack

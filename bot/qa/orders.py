@@ -1,0 +1,51 @@
+"""The order that a script is about: one of the demo page, or a new one that no other script has."""
+
+from collections import Counter
+from datetime import UTC, datetime
+from typing import Any
+
+from bot.backend.orders.demo import LINES, DemoOrder, demo_order
+from bot.backend.orders.model import Diagnosis
+from bot.backend.seed import write_order
+from bot.db import make_engine
+from bot.settings import Settings
+
+
+class OrderDesk:
+    """Writes orders into the backend's database, as a shop would; `listed` are those of the demo page."""
+
+    def __init__(self, settings: Settings, listed: list[dict[str, Any]]) -> None:
+        self._settings = settings
+        self._listed = {str(each["order_no"]): each for each in listed}
+        self._made: Counter[Diagnosis] = Counter()
+
+    async def order_for(self, wanted: str) -> dict[str, Any]:
+        """The demo order with this number, or a new order that leads to this diagnosis. KeyError for neither."""
+        return self._listed[wanted] if wanted in self._listed else await self.make(Diagnosis[wanted])
+
+    async def make(self, diagnosis: Diagnosis) -> dict[str, Any]:
+        """A new order: two reports or three wrong tries of one script must not meet those of another."""
+        turn = len(LINES) + self._made[diagnosis]
+        self._made[diagnosis] += 1
+        now = datetime.now(UTC)
+        demo = demo_order(diagnosis, turn, now, self._settings.public_url)
+        engine = make_engine(self._settings.backend_database_url)
+        try:
+            async with engine.begin() as connection:
+                await write_order(connection, demo, self._settings.derived_key("ownership"), now)
+        finally:
+            await engine.dispose()
+        return view_of(demo)
+
+
+def view_of(demo: DemoOrder) -> dict[str, Any]:
+    """The order as the demo page lists it."""
+    hint = {"transaction_no": demo.hint_no, "amount": str(demo.amount), "paid_at": demo.at.isoformat()}
+    return {
+        "order_no": demo.order_no,
+        "phone_tail": demo.phone_tail,
+        "product": demo.product,
+        "amount": str(demo.amount),
+        "diagnosis": demo.diagnosis.value,
+        "hint": hint,
+    }
