@@ -9,9 +9,10 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import IO
+from types import TracebackType
+from typing import IO, Self
 
 
 class Problem(Exception):  # noqa: N818
@@ -30,7 +31,7 @@ def run_step(
 ) -> None:
     """Run a command with a sign of life; its output goes to `log`. Raises StepFailedError; Ctrl-C ends the command."""
     log.parent.mkdir(parents=True, exist_ok=True)
-    with log.open("ab") as file, _said(title) as tick:
+    with log.open("ab") as file, Said(title) as said:
         file.write(f"\n$ {' '.join(argv)}\n".encode())
         file.flush()
         start = file.tell()
@@ -46,7 +47,7 @@ def run_step(
                 with contextlib.suppress(subprocess.TimeoutExpired):
                     code = child.wait(0.5)
                     break
-                tick()
+                said()
         except BaseException:
             _end(child)
             raise
@@ -54,38 +55,44 @@ def run_step(
         raise StepFailedError(f"{title} failed (exit code {code}): {_reason(log, start)} — all of it is in {log}")
 
 
-@contextlib.contextmanager
-def _said(title: str, out: IO[str] | None = None) -> Iterator["_Ticker"]:
-    ticker = _Ticker(title, out or sys.stdout)
-    try:
-        yield ticker
-    except BaseException:
-        ticker.finish("stopped")
-        raise
-    ticker.finish("done")
+class Said:
+    """Says `title … 12 s` while something goes on: over and over on one line of a terminal, as lines elsewhere.
 
+    Call it often; it speaks only when there is something to say.
+    """
 
-class _Ticker:
-    """Says `title … 12 s`: over and over on one line of a terminal, as lines of a log elsewhere."""
-
-    def __init__(self, title: str, out: IO[str]) -> None:
-        self._title, self._out, self._tty = title, out, out.isatty()
+    def __init__(self, title: str, out: IO[str] | None = None) -> None:
+        self._title, self._out = title, out or sys.stdout
+        self._tty, self._note = self._out.isatty(), ""
         self._start = self._last = time.monotonic()
+
+    def __enter__(self) -> Self:
         self._say("…")
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, tb: TracebackType | None) -> None:
+        word = "done" if kind is None else "stopped" if kind is KeyboardInterrupt else "failed"
+        self._say(f"… {word}, {self._seconds():.1f} s", last=True)
+
+    def add(self, note: str) -> None:
+        """What is being waited for now."""
+        self._note = note
 
     def __call__(self) -> None:
         now = time.monotonic()
         if self._tty or now - self._last >= TICK:
             self._last = now
-            self._say(f"… {now - self._start:.0f} s")
+            waiting = f", waiting for {self._note}" if self._note else ""
+            self._say(f"… {self._seconds():.0f} s{waiting}")
 
-    def finish(self, word: str) -> None:
-        self._say(f"… {word}, {time.monotonic() - self._start:.1f} s", last=True)
+    def _seconds(self) -> float:
+        return time.monotonic() - self._start
 
     def _say(self, text: str, last: bool = False) -> None:
         line = f"· {self._title} {text}"
-        self._out.write(f"\r\x1b[K{line}" + ("\n" if last else "") if self._tty else f"{line}\n")
-        self._out.flush()
+        with contextlib.suppress(BrokenPipeError):  # who listened is gone; that is no reason not to go on
+            self._out.write(f"\r\x1b[K{line}" + ("\n" if last else "") if self._tty else f"{line}\n")
+            self._out.flush()
 
 
 def _end(child: "subprocess.Popen[bytes]") -> None:
