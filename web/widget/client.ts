@@ -234,7 +234,7 @@ export class ChatClient {
         this.#typing(frame.typing);
         break;
       case "error":
-        this.#delivery.refused(frame.client_id, frame.code);
+        this.#delivery.refused(frame.client_id, frame.code, frame.retry_after);
         break;
       case "pong":
         break;

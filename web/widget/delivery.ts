@@ -56,8 +56,8 @@ export class Delivery {
     if (this.#waiter?.clientId === clientId) this.#waiter.done(message);
   }
 
-  refused(clientId: string | null, code: string): void {
-    if (clientId !== null && this.#waiter?.clientId === clientId) this.#waiter.fail(new ApiError(0, code));
+  refused(clientId: string | null, code: string, retryAfter: number | null): void {
+    if (clientId !== null && this.#waiter?.clientId === clientId) this.#waiter.fail(new ApiError(0, code, retryAfter));
   }
 
   async #pumpAll(): Promise<void> {

@@ -68,7 +68,7 @@ export type ServerFrame =
   | { type: "message_accepted"; client_id: string; message: Message }
   | { type: "typing_changed"; typing: boolean }
   | { type: "conversation_changed"; conversation: Conversation }
-  | { type: "error"; code: string; client_id: string | null }
+  | { type: "error"; code: string; client_id: string | null; retry_after: number | null }
   | { type: "pong" };
 
 type Fields = Record<string, unknown>;
@@ -149,7 +149,9 @@ export function frameFrom(data: unknown): ServerFrame | null {
       return typeof value["typing"] === "boolean" ? { type, typing: value["typing"] } : null;
     case "error": {
       const code = textOrNull(value["code"]);
-      return code === null ? null : { type, code, client_id: textOrNull(value["client_id"]) };
+      const seconds = value["retry_after"];
+      const retry_after = typeof seconds === "number" && seconds >= 0 ? seconds : null;
+      return code === null ? null : { type, code, client_id: textOrNull(value["client_id"]), retry_after };
     }
     case "pong":
       return { type };

@@ -14,7 +14,7 @@ describe("frameFrom", () => {
       { type: "message_accepted", client_id: "c1", message },
       { type: "typing_changed", typing: true },
       { type: "conversation_changed", conversation },
-      { type: "error", code: "rate_limited", client_id: "c1" },
+      { type: "error", code: "rate_limited", client_id: "c1", retry_after: 2.5 },
       { type: "pong" },
     ];
     for (const each of frames) expect(frame(each)).toEqual(each);
