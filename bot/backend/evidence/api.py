@@ -11,7 +11,6 @@ from pydantic import StringConstraints
 
 from bot.backend.database import DATABASE, SETTINGS
 from bot.backend.evidence import store
-from bot.backend.evidence.contract import OPENAPI
 from bot.backend.evidence.model import is_reused, place_of
 from bot.backend.evidence.pictures import read_picture
 from bot.backend.evidence.store import Evidence, Upload
@@ -19,8 +18,6 @@ from bot.backend.http import Body, checked, json_answer, now_of
 from bot.errors import BadRequestError, InvalidError, NotFoundError, TooLargeError
 from bot.numbers import normalize_number
 from bot.settings import Settings
-
-__all__ = ["OPENAPI", "routes"]
 
 routes = web.RouteTableDef()
 

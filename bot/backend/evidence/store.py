@@ -10,13 +10,16 @@ from datetime import datetime
 from pathlib import Path
 from typing import IO, Any
 
+import structlog
 from sqlalchemy import Column, Index, Integer, String, Table, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.backend.database import metadata
 from bot.backend.evidence.model import place_of, subject_of
 from bot.db import UtcDateTime, upsert
-from bot.errors import InvalidError, TooLargeError
+from bot.errors import TooLargeError
+
+log = structlog.get_logger()
 
 evidence = Table(
     "evidence",
@@ -144,13 +147,19 @@ async def evidence_of(connection: AsyncConnection, evidence_id: str) -> Evidence
     return _evidence(row) if row else None
 
 
-async def check_known(connection: AsyncConnection, evidence_ids: Iterable[str]) -> None:
-    """Raise InvalidError when one of these was never uploaded."""
-    wanted = set(evidence_ids)
-    if wanted:
-        found = select(evidence.c.evidence_id).where(evidence.c.evidence_id.in_(wanted))
-        if set((await connection.execute(found)).scalars()) != wanted:
-            raise InvalidError(fields=["evidence"])
+async def known_of(connection: AsyncConnection, evidence_ids: Iterable[str]) -> list[str]:
+    """Those of these that were uploaded, each once, in their order.
+
+    A report must not fail because of a picture, so the caller goes on without the others.
+    """
+    wanted = list(dict.fromkeys(evidence_ids))
+    if not wanted:
+        return []
+    found = select(evidence.c.evidence_id).where(evidence.c.evidence_id.in_(wanted))
+    known = set((await connection.execute(found)).scalars())
+    if len(known) < len(wanted):
+        log.warning("evidence unknown", count=len(wanted) - len(known))
+    return [each for each in wanted if each in known]
 
 
 def _evidence(row: Any) -> Evidence:

@@ -17,11 +17,8 @@ from bot.backend.ownership.model import padded_seconds
 from bot.backend.ownership.store import give_back_try, owner_of
 from bot.backend.payments import store
 from bot.backend.payments.bodies import VerifyPaymentBody
-from bot.backend.payments.contract import OPENAPI
 from bot.backend.payments.model import Claim, Finding, PaymentRecord, Tolerance, Verdict, check_claim, confirmed_by
 from bot.errors import HelpdeskError
-
-__all__ = ["OPENAPI", "routes"]
 
 routes = web.RouteTableDef()
 

@@ -1,10 +1,11 @@
 """The request body of `/v1/payments/verify`."""
 
+import re
 from datetime import UTC, datetime
 from decimal import Decimal
 from typing import Annotated
 
-from pydantic import AfterValidator, AwareDatetime, Field, StringConstraints
+from pydantic import AfterValidator, AwareDatetime, BeforeValidator, StringConstraints
 
 from bot.backend.http import Body
 from bot.backend.payments.model import Claim
@@ -20,12 +21,27 @@ def _number(text: str | None) -> str | None:
     return normalize_number(text)[:LONGEST_NUMBER] or None if text else None
 
 
-def _sensible(moment: datetime) -> datetime:
+def _sensible(moment: datetime | None) -> datetime | None:
+    if moment is None:
+        return None
     if not FIRST_DAY <= moment <= LAST_DAY:
         raise ValueError("not in this century")
     return moment.astimezone(UTC)
 
 
+def _written(pattern: str) -> BeforeValidator:
+    """Only texts of this form; numbers in JSON have lost their digits already."""
+
+    def check(value: object) -> object:
+        if value is not None and not (isinstance(value, str) and re.match(pattern, value.strip())):
+            raise ValueError("of another form")
+        return value
+
+    return BeforeValidator(check)
+
+
+AMOUNT = r"^[+-]?\d{1,10}(\.\d{1,2})?$"
+MOMENT = r"^\d{4}-\d{2}-\d{2}[T ]\d{2}:\d{2}"
 Number = Annotated[str, StringConstraints(max_length=LONGEST_NUMBER), AfterValidator(_number)]
 
 
@@ -35,8 +51,8 @@ class ClaimBody(Body):
     channel: Channel | None = None
     transaction_no: Number | None = None
     merchant_no: Number | None = None
-    amount: Annotated[Decimal, Field(max_digits=12, decimal_places=2), AfterValidator(abs)] | None = None
-    paid_at: Annotated[AwareDatetime, AfterValidator(_sensible)] | None = None
+    amount: Annotated[Decimal | None, _written(AMOUNT), AfterValidator(lambda value: value and abs(value))] = None
+    paid_at: Annotated[AwareDatetime | None, _written(MOMENT), AfterValidator(_sensible)] = None
 
 
 class VerifyPaymentBody(Body):

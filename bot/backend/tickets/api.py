@@ -10,7 +10,7 @@ from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.backend.database import DATABASE, SETTINGS
-from bot.backend.evidence.store import check_known
+from bot.backend.evidence.store import known_of
 from bot.backend.http import body_of, json_answer, now_of
 from bot.backend.orders.store import orders
 from bot.backend.ownership.access import PROOF_HEADER, access_order, proof_in
@@ -18,12 +18,9 @@ from bot.backend.payments.store import newest_claim_of
 from bot.backend.tickets import store
 from bot.backend.tickets.answers import answer_of, save_answer
 from bot.backend.tickets.bodies import ChangeBody, MessageBody, TicketBody
-from bot.backend.tickets.contract import OPENAPI
 from bot.backend.tickets.model import Author, Ticket, digest_of, may_see, takes_message_from, view_of
 from bot.errors import BadRequestError, InvalidError, NotFoundError, OrderNotFoundError, TicketExistsError
 from bot.numbers import normalize_number
-
-__all__ = ["OPENAPI", "routes"]
 
 routes = web.RouteTableDef()
 
@@ -45,10 +42,10 @@ async def open_ticket(request: web.Request) -> web.Response:
         caller = digest_of(["ticket", body.customer_ref, key])
         known = await answer_of(connection, caller, digest_of(body.model_dump(mode="json")), now)
         if known is None:
-            await check_known(connection, body.evidence)
             amount = await _amount(connection, proven_no, claimed_no, body.customer_ref)
             promised = timedelta(hours=request.app[SETTINGS].reply_promise_hours)
-            report = body.report(proven_no, claimed_no, amount, now, now + promised)
+            pictures = await known_of(connection, body.evidence)
+            report = body.report(proven_no, claimed_no, amount, pictures, now, now + promised)
             known = _answer(*await store.open_or_join(connection, report))
             await save_answer(connection, caller, *known)
     status, answer = known
@@ -104,9 +101,11 @@ async def add_message(request: web.Request) -> web.Response:
         if known is None:
             if not takes_message_from(body.author, ticket.status):
                 raise NotFoundError("This ticket is closed.")
-            await check_known(connection, body.evidence)
+            pictures = await known_of(connection, body.evidence)
+            if not body.text and not pictures:
+                raise NotFoundError("No such evidence.")
             message_id = await store.add_message(
-                connection, ticket, body.author, body.customer_ref, body.text, body.evidence, now
+                connection, ticket, body.author, body.customer_ref, body.text, pictures, now
             )
             answer = {
                 "message_id": message_id,
@@ -123,9 +122,7 @@ async def add_message(request: web.Request) -> web.Response:
 async def change_ticket(request: web.Request) -> web.Response:
     """What only an agent knows or decides."""
     body = await body_of(request, ChangeBody)
-    changes = body.model_dump(mode="json", exclude_none=True)
-    if not changes:
-        raise InvalidError(fields=list(ChangeBody.model_fields))
+    changes = body.model_dump(mode="json", exclude_unset=True)
     async with request.app[DATABASE].begin() as connection:
         ticket = await store.ticket_of(connection, request.match_info["ticket_no"])
         if not ticket:

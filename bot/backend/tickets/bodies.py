@@ -4,7 +4,7 @@ from datetime import datetime
 from decimal import Decimal
 from typing import Annotated, Self
 
-from pydantic import Field, StringConstraints, model_validator
+from pydantic import Field, StrictBool, StringConstraints, model_validator
 
 from bot.backend.http import Body
 from bot.backend.tickets.model import Author, Demand, Priority, Status, TicketType
@@ -34,14 +34,21 @@ class TicketBody(Body):
     language: Annotated[str, StringConstraints(max_length=10)] = "zh"
 
     def report(
-        self, proven_no: str | None, claimed_no: str | None, amount: Decimal | None, now: datetime, reply_by: datetime
+        self,
+        proven_no: str | None,
+        claimed_no: str | None,
+        amount: Decimal | None,
+        pictures: list[str],
+        now: datetime,
+        reply_by: datetime,
     ) -> Report:
+        """The report; `pictures` are those of its evidence that exist."""
         same = ("customer_ref", "conversation_id", "language", "type", "priority", "demand", "title", "content")
         return Report(
             order_no=proven_no,
             claimed_no=claimed_no,
             statement={name: getattr(self, name) for name in STATEMENT},
-            evidence=list(dict.fromkeys(self.evidence)),
+            evidence=pictures,
             amount=amount,
             now=now,
             reply_by=reply_by,
@@ -67,6 +74,12 @@ class MessageBody(Body):
 class ChangeBody(Body):
     """What an agent may change."""
 
-    funds_at_platform: bool | None = None
-    stalling: bool | None = None
+    funds_at_platform: StrictBool | None = None
+    stalling: StrictBool | None = None
     status: Status | None = None
+
+    @model_validator(mode="after")
+    def _changes_something(self) -> Self:
+        if not self.model_fields_set or any(getattr(self, name) is None for name in self.model_fields_set):
+            raise ValueError("nothing to change")
+        return self

@@ -159,7 +159,7 @@ async def test_a_picture_without_words_is_a_message(backend_client: TestClient, 
 
 async def test_neither_words_nor_pictures_is_none(backend_client: TestClient, ticket_no: str):
     assert (await say(backend_client, ticket_no, text="  "))[0] == 422
-    assert (await say(backend_client, ticket_no, text="", evidence=["0" * 32]))[0] == 422
+    assert (await say(backend_client, ticket_no, text="", evidence=["0" * 32]))[0] == 404
     assert len(await messages(backend_client, ticket_no)) == 1
 
 
@@ -221,6 +221,7 @@ async def test_a_closed_ticket_takes_no_more(backend_client: TestClient, ticket_
 
 async def test_a_change_must_change_something(backend_client: TestClient, ticket_no: str):
     assert (await change(backend_client, ticket_no))[0] == 422
+    assert (await change(backend_client, ticket_no, stalling=None))[0] == 422
     assert (await change(backend_client, ticket_no, status="lost"))[0] == 422
     assert (await change(backend_client, "TK000000000000", stalling=True))[0] == 404
 

@@ -128,7 +128,7 @@ async def test_keys_of_two_customers_have_nothing_to_do_with_each_other(backend_
 
 
 async def test_a_refused_report_does_not_use_up_its_key(backend_client: TestClient):
-    status, _ = await report(backend_client, evidence=["0" * 32])
+    status, _ = await report(backend_client, type="NONSENSE")
     assert status == 422
     assert (await report(backend_client))[0] == 201
 
@@ -213,6 +213,13 @@ async def test_the_orders_live_ticket_goes_before_the_customers_own(backend_clie
 async def test_pictures_go_with_the_report(backend_client: TestClient):
     _, picture = await upload(backend_client, make_picture())
     _, ticket = await report(backend_client, evidence=[picture["evidence_id"], picture["evidence_id"]])
+    assert (await messages(backend_client, ticket["ticket_no"]))[0]["evidence"] == [picture["evidence_id"]]
+
+
+async def test_a_picture_that_was_never_sent_does_not_stop_the_report(backend_client: TestClient):
+    _, picture = await upload(backend_client, make_picture())
+    status, ticket = await report(backend_client, evidence=["0" * 32, picture["evidence_id"]])
+    assert status == 201
     assert (await messages(backend_client, ticket["ticket_no"]))[0]["evidence"] == [picture["evidence_id"]]
 
 
