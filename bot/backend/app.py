@@ -9,6 +9,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from bot.backend.database import DATABASE, SETTINGS, database_context
 from bot.backend.evidence.api import routes as evidence_routes
 from bot.backend.http import CLOCK, error_middleware, json_answer, token_middleware, utc_now
+from bot.backend.openapi import routes as openapi_routes
 from bot.backend.orders.api import routes as orders_routes
 from bot.backend.orders.sources import SOURCES
 from bot.backend.orders.sources.embedded import EmbeddedSource
@@ -24,7 +25,10 @@ from bot.settings import Settings
 
 health_routes = web.RouteTableDef()
 
-ROUTES = (health_routes, ownership_routes, orders_routes, demo_routes, payments_routes, tickets_routes, evidence_routes)
+ROUTES = (
+    health_routes, openapi_routes, ownership_routes, orders_routes, demo_routes, payments_routes, tickets_routes,
+    evidence_routes,
+)  # fmt: skip
 
 
 @health_routes.get("/healthz")

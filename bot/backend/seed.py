@@ -20,7 +20,7 @@ from bot.backend.ownership.model import digest_of
 from bot.backend.ownership.store import Owner, owner_of, save_owner
 from bot.backend.payments.model import Claim
 from bot.backend.payments.store import evidence_of, save_claim, save_payments
-from bot.errors import NotFoundError
+from bot.errors import InvalidError, NotFoundError
 
 log = structlog.get_logger()
 routes = web.RouteTableDef()
@@ -108,9 +108,11 @@ async def list_demo_orders(request: web.Request) -> web.Response:
     """One demo order per diagnosis, or one per product line too with `?every_line=true`; none outside the demo."""
     if not request.app[SETTINGS].demo:
         raise NotFoundError
-    now, every_line = now_of(request), request.query.get("every_line") == "true"
+    wish, now = request.query.get("every_line", "false"), now_of(request)
+    if wish not in ("true", "false"):
+        raise InvalidError(fields=["every_line"])
     async with request.app[DATABASE].begin() as connection:
-        listed = [each for each in demo_orders(now) if each.first or every_line]
+        listed = [each for each in demo_orders(now) if each.first or wish == "true"]
         return json_answer({"orders": [await _view(connection, each) for each in listed]})
 
 

@@ -1,29 +1,17 @@
 """`/v1/orders` and `/v1/accounts`: what a proven owner may see, and the diagnosis."""
 
-from typing import Annotated, Literal
-
 from aiohttp import web
-from pydantic import StringConstraints
 
 from bot.backend.database import DATABASE
-from bot.backend.http import Body, body_of, json_answer, now_of
+from bot.backend.http import body_of, json_answer, now_of
+from bot.backend.orders.bodies import DiagnosisBody
 from bot.backend.orders.cases import Said, case_of
-from bot.backend.orders.model import Input
 from bot.backend.orders.views import diagnosis_of, order_view, risk_view
 from bot.backend.ownership.access import access_order, order_no_of, proven_order_no
 from bot.errors import BackendUnavailableError, InvalidError, NotFoundError
 from bot.numbers import normalize_number
 
 routes = web.RouteTableDef()
-
-
-class DiagnosisBody(Body):
-    """What the customer says; null is "did not say"."""
-
-    symptom: Annotated[str, StringConstraints(max_length=40)] | None = None
-    paid: bool | None = None
-    input: Literal[Input.BAD_FORMAT, Input.MISMATCH, Input.WRONG_TYPE] | None = None
-    login_expired: bool | None = None
 
 
 @routes.get("/v1/orders/{order_no}")
@@ -35,11 +23,10 @@ async def show_order(request: web.Request) -> web.Response:
 @routes.get("/v1/orders")
 async def find_order(request: web.Request) -> web.Response:
     """The same by a payment's transaction or merchant number."""
-    number = normalize_number(request.query.get("payment_no", ""))
-    if not number:
+    if "payment_no" not in request.query:
         raise InvalidError(fields=["payment_no"])
     async with request.app[DATABASE].begin() as connection:
-        order_no = await order_no_of(connection, number)
+        order_no = await order_no_of(connection, normalize_number(request.query["payment_no"]))
     return await _answer_order(request, order_no)
 
 

@@ -4,34 +4,18 @@ import asyncio
 import secrets
 import time
 from datetime import timedelta
-from typing import Annotated, Any
+from typing import Any
 
 from aiohttp import web
-from pydantic import BaseModel, ConfigDict, StringConstraints
 
 from bot.backend.database import DATABASE, SETTINGS
-from bot.backend.http import Body, body_of, json_answer, now_of
+from bot.backend.http import body_of, json_answer, now_of
 from bot.backend.ownership import access, model, store
-from bot.backend.ownership.model import Factor
+from bot.backend.ownership.bodies import VerifyBody
 from bot.errors import HelpdeskError, OrderNotFoundError
 from bot.numbers import normalize_number
 
 routes = web.RouteTableDef()
-
-
-class FactorBody(BaseModel):
-    """One factor; a password keeps its blanks."""
-
-    model_config = ConfigDict(extra="forbid")
-
-    type: Factor
-    value: Annotated[str, StringConstraints(max_length=200)]
-
-
-class VerifyBody(Body):
-    reference: Annotated[str, StringConstraints(min_length=1, max_length=100)]
-    factor: FactorBody
-    customer_ref: Annotated[str, StringConstraints(min_length=1, max_length=128)]
 
 
 @routes.post("/v1/verify")

@@ -2,6 +2,7 @@
 
 import hashlib
 import hmac
+import math
 import unicodedata
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -30,7 +31,7 @@ class Limits:
 
     def retry_after(self, last_at: datetime, now: datetime) -> int:
         """Seconds until a key with this last try is open again, at least 1."""
-        return max(1, int((last_at + self.lockout - now).total_seconds()))
+        return max(1, math.ceil((last_at + self.lockout - now).total_seconds()))
 
 
 def normalize_factor(factor: Factor, value: str) -> str:
