@@ -9,6 +9,7 @@ import aiohttp
 import yaml
 
 from bot.ops.stack import Stack
+from bot.ops.train import model_path
 from bot.qa.insight import Insight
 from bot.qa.model import Script
 from bot.qa.naming import Sentences
@@ -23,14 +24,14 @@ class CannotRunError(Exception):
     """Something that the tests need is not there; the message says what to do."""
 
 
-def find_model(folder: Path = ROOT / "models") -> Path:
-    """The newest trained model. Raises CannotRunError when there is none, or no Rasa to load it."""
+def find_model() -> Path:
+    """The model of the present dialog. Raises CannotRunError when there is none, or no Rasa to load it."""
     if not RASA.exists():
-        raise CannotRunError("there is no .venv-rasa; `make setup` or `make run` makes it")
-    models = sorted(folder.glob("*.tar.gz"), key=lambda path: path.stat().st_mtime)
-    if not models:
-        raise CannotRunError("there is no model in models/; `make train` trains one")
-    return models[-1]
+        raise CannotRunError("there is no .venv-rasa; `make run` makes it")
+    model = model_path()
+    if not model.exists():
+        raise CannotRunError("models/ has no model of the present dialog; `make train` trains it")
+    return model
 
 
 def bench_settings(var_dir: Path) -> Settings:

@@ -22,11 +22,12 @@ def main(argv: Sequence[str] | None = None) -> int:
     commands = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
     run = commands.add_parser("run", help="play scripts on the four real processes")
     run.add_argument("places", nargs="*", metavar="path[::name]", help="default: all of tests/conversations")
-    run.add_argument("--at-once", type=int, default=4, metavar="N", help="how many conversations at a time (default 4)")
+    run.add_argument("--at-once", type=int, default=4, metavar="N", help="conversations at a time (default 4)")
+    run.add_argument("--model", type=Path, help="another trained model than that of the present dialog")
     found = parser.parse_args(argv)
     try:
         scripts = find_scripts(found.places, load_vocabulary())
-        return run_all(scripts, find_model(), max(1, found.at_once))
+        return run_all(scripts, found.model or find_model(), max(1, found.at_once))
     except (ScriptInvalidError, CannotRunError, StackError) as error:
         print(error, file=sys.stderr)  # noqa: T201
         return 2
