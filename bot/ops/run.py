@@ -17,7 +17,7 @@ from bot.ops.ports import check_ports
 from bot.ops.problems import load_settings
 from bot.ops.processes import Process, environment_from, make_processes
 from bot.ops.steps import Problem, Said, raise_on_signals
-from bot.ops.supervisor import news_from, running_pid, write_config
+from bot.ops.supervisor import news_since, running_pid, write_config
 from bot.ops.train import train
 from bot.settings import Settings
 
@@ -83,7 +83,7 @@ def run(settings: Settings, processes: Sequence[Process]) -> None:
     var_dir = settings.var_dir.resolve()
     config = write_config(processes, var_dir)
     log = var_dir / "log" / "supervisord.log"
-    seen = log.stat().st_size if log.exists() else 0
+    seen = size_of(log)
     argv = [sys.executable, "-m", "supervisor.supervisord", "-c", str(config)]
     # In a session of its own: Ctrl-C at the terminal reaches us only, and we stop the rest in order.
     child = subprocess.Popen(  # noqa: S603
@@ -91,20 +91,25 @@ def run(settings: Settings, processes: Sequence[Process]) -> None:
         stdin=subprocess.DEVNULL, start_new_session=True,
     )  # fmt: skip
     try:
-        wait_ready(child, processes, log)
+        wait_ready(child, processes, log, seen)
+        seen = size_of(log)
         print(announcement(settings, demo_orders(settings)), flush=True)  # noqa: T201
         with contextlib.suppress(KeyboardInterrupt):  # the ordinary end
             while child.poll() is None:
-                seen = tell_news(log, seen)
                 time.sleep(1)
+                news, seen = news_since(log, seen), size_of(log)
+                for each in news:
+                    print(f"· {each}", flush=True)  # noqa: T201
             raise Problem(f"supervisord ended with {child.returncode}; see {log}")
     finally:
         stop(child)
 
 
-def wait_ready(child: "subprocess.Popen[bytes]", processes: Sequence[Process], log: Path) -> None:
-    """Wait until every process answers and all together are ready. Raises Problem when one takes too long."""
-    start = log.stat().st_size if log.exists() else 0
+def wait_ready(child: "subprocess.Popen[bytes]", processes: Sequence[Process], log: Path, start: int) -> None:
+    """Wait until every process answers and all are ready together. Raises Problem when that does not come.
+
+    start: how many bytes of supervisord's log are older than this run.
+    """
     deadline = time.monotonic() + READY_TIMEOUT
     waits = [(each.name, each.health_url) for each in processes]
     waits.append(("gateway", processes[-1].health_url.replace("/healthz", "/readyz")))
@@ -112,41 +117,27 @@ def wait_ready(child: "subprocess.Popen[bytes]", processes: Sequence[Process], l
         for name, url in waits:
             said.add(name)
             while not answers(url):
-                reason = ""
+                ended = {news.name for news in news_since(log, start) if news.what != "spawned"}
                 if child.poll() is not None:
-                    reason = "the process manager ended"
-                elif gave_up(log, start, name):
-                    reason = "it ends again and again"
-                elif time.monotonic() > deadline:
-                    reason = f"no answer for {READY_TIMEOUT:.0f} s"
-                if reason:
-                    raise Problem(f"{name} does not start: {reason}; see {log.with_name(name)}.log")
+                    raise Problem(f"supervisord ended with {child.returncode}: {last_line(log)}")
+                if ended or time.monotonic() > deadline:
+                    broken = min(ended, default=name)
+                    own = log.with_name(f"{broken}.log")
+                    why = last_line(own) if ended else f"no answer for {READY_TIMEOUT:.0f} s"
+                    raise Problem(f"{broken} does not start: {why} — see {own}")
                 said()
                 time.sleep(0.3)
 
 
-def gave_up(log: Path, start: int, name: str) -> bool:
-    """Whether supervisord has given up on this process since `start` (bytes into its log)."""
-    return any(line.endswith("gave up") and line.startswith(f"{name} ") for line in news_since(log, start))
+def size_of(path: Path) -> int:
+    """Its size in bytes, 0 if it is not there."""
+    return path.stat().st_size if path.exists() else 0
 
 
-def news_since(log: Path, start: int) -> list[str]:
-    """The news in supervisord's log from this byte on."""
-    try:
-        with log.open("rb") as file:
-            # A log that was rotated begins anew.
-            file.seek(start if start <= log.stat().st_size else 0)
-            lines = file.read().decode(errors="replace").splitlines()
-    except FileNotFoundError:
-        return []
-    return [news for line in lines if (news := news_from(line))]
-
-
-def tell_news(log: Path, seen: int) -> int:
-    """Print what happened since; returns the new position."""
-    for news in news_since(log, seen):
-        print(f"· {news}", flush=True)  # noqa: T201
-    return log.stat().st_size if log.exists() else 0
+def last_line(path: Path) -> str:
+    """The last line of a log."""
+    lines = path.read_text(encoding="utf-8", errors="replace").split("\n") if path.exists() else []
+    return next((line.strip()[:300] for line in reversed(lines) if line.strip()), "it said nothing")
 
 
 def stop(child: "subprocess.Popen[bytes]") -> None:

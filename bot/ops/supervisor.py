@@ -3,13 +3,16 @@
 import configparser
 import io
 import os
+import re
 import shlex
 from collections.abc import Sequence
+from dataclasses import dataclass
 from pathlib import Path
 
 from bot.ops.processes import Process
 from bot.settings import ROOT
 
+_NEWS = re.compile(r" [A-Z]+ (?P<what>exited|gave up|spawned): '?(?P<name>\w+)'?\b")
 _LONGEST_SOCKET = 100  # a Unix socket's path may have 107 bytes on Linux, less elsewhere
 
 
@@ -90,16 +93,33 @@ def running_pid(var_dir: Path) -> int | None:
     return pid
 
 
-def news_from(line: str) -> str:
-    """What a line of supervisord's log means to a person; empty if nothing."""
-    _, _, text = line.partition(" INFO ")
-    if text.startswith("exited: ") and "not expected" in text:
-        return f"{text.split()[1]} ended unexpectedly, starting it again"
-    if text.startswith("exited: "):
-        return f"{text.split()[1]} ended, starting it again"
-    if text.startswith("gave up: "):
-        return f"{text.split()[2]} does not start, gave up"
-    return ""
+@dataclass(frozen=True)
+class News:
+    """What happened to a process: `spawned`, `exited` (it is started again) or `gave up`."""
+
+    name: str
+    what: str
+
+    def __str__(self) -> str:
+        words = {"exited": "ended, starting it again", "gave up": "does not start, gave up", "spawned": "started"}
+        return f"{self.name} {words[self.what]}"
+
+
+def news_from(line: str) -> News | None:
+    """What a line of supervisord's log says about a process."""
+    found = _NEWS.search(line)
+    return News(found["name"], found["what"]) if found else None
+
+
+def news_since(log: Path, start: int) -> list[News]:
+    """The news in supervisord's log from this byte on; a log that was rotated is read from its beginning."""
+    try:
+        with log.open("rb") as file:
+            file.seek(start if start <= log.stat().st_size else 0)
+            lines = file.read().decode(errors="replace").splitlines()
+    except FileNotFoundError:
+        return []
+    return [news for line in lines if (news := news_from(line))]
 
 
 def _literal(value: object) -> str:
