@@ -90,6 +90,12 @@ def invalid_from(error: ValidationError) -> InvalidError:
     return InvalidError(fields=list(dict.fromkeys(places)))
 
 
+def check_query(request: web.Request, *names: str) -> None:
+    """Refuse query parameters other than these; raises InvalidError."""
+    if unknown := request.query.keys() - set(names):
+        raise InvalidError(fields=sorted(unknown))
+
+
 async def body_of(request: web.Request, model: type[Model]) -> Model:
     """The JSON body as this model; raises BadRequestError (no JSON) or InvalidError (wrong fields)."""
 

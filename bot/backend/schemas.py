@@ -10,7 +10,7 @@ MONEY: Schema = {"type": "string", "pattern": r"^\d{1,10}\.\d{2}$"}
 TEXT: Schema = {"type": "string"}
 BOOLEAN: Schema = {"type": "boolean"}
 # Texts are stripped before their length counts, so at least one sign must not be blank.
-CUSTOMER_REF: Schema = {"type": "string", "minLength": 1, "maxLength": 128, "pattern": r"^\S+$"}
+CUSTOMER_REF: Schema = {"type": "string", "minLength": 1, "maxLength": 128, "pattern": r"\S"}
 
 MEANINGS = {
     400: "The request is malformed.",
@@ -85,5 +85,9 @@ def header_parameter(name: str, description: str, required: bool = False) -> Sch
     return {"name": name, "in": "header", "required": required, "description": description, "schema": schema}
 
 
-PROOF = header_parameter("X-Owner-Proof", "The token of `POST /v1/verify`; without a fitting one the answer is 404.")
+# Any text is allowed, because a token that does not fit is treated like none.
+PROOF = {
+    **header_parameter("X-Owner-Proof", "The token of `POST /v1/verify`; without a fitting one orders look missing."),
+    "schema": TEXT,
+}
 IDEMPOTENCY_KEY = header_parameter("Idempotency-Key", "The same key gets the first answer again.", required=True)

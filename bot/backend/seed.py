@@ -12,7 +12,7 @@ from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from bot.backend.database import DATABASE, SETTINGS
-from bot.backend.http import CLOCK, json_answer, now_of
+from bot.backend.http import CLOCK, check_query, json_answer, now_of
 from bot.backend.orders.demo import DemoOrder, demo_orders
 from bot.backend.orders.model import rule_of
 from bot.backend.orders.store import move_times, save_account, save_order
@@ -108,6 +108,7 @@ async def list_demo_orders(request: web.Request) -> web.Response:
     """One demo order per diagnosis, or one per product line too with `?every_line=true`; none outside the demo."""
     if not request.app[SETTINGS].demo:
         raise NotFoundError
+    check_query(request, "every_line")
     wish, now = request.query.get("every_line", "false"), now_of(request)
     if wish not in ("true", "false"):
         raise InvalidError(fields=["every_line"])

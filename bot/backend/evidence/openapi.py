@@ -9,7 +9,7 @@ _FORM = record(
     {
         "file": _BYTES,
         "customer_ref": CUSTOMER_REF,
-        "order_no": {"type": "string", "minLength": 1, "maxLength": 64, "pattern": r"^\S+$"},
+        "order_no": {"type": "string", "minLength": 1, "maxLength": 64, "pattern": r"\S"},
     },
     optional=("order_no",),
 )

@@ -3,7 +3,7 @@
 from aiohttp import web
 
 from bot.backend.database import DATABASE
-from bot.backend.http import body_of, json_answer, now_of
+from bot.backend.http import body_of, check_query, json_answer, now_of
 from bot.backend.orders.bodies import DiagnosisBody
 from bot.backend.orders.cases import Said, case_of
 from bot.backend.orders.views import diagnosis_of, order_view, risk_view
@@ -23,6 +23,7 @@ async def show_order(request: web.Request) -> web.Response:
 @routes.get("/v1/orders")
 async def find_order(request: web.Request) -> web.Response:
     """The same by a payment's transaction or merchant number."""
+    check_query(request, "payment_no")
     if "payment_no" not in request.query:
         raise InvalidError(fields=["payment_no"])
     async with request.app[DATABASE].begin() as connection:

@@ -18,7 +18,7 @@ OPENAPI: dict[str, Schema] = {
     "schemas": {
         "Verify": record(
             {
-                "reference": {"type": "string", "minLength": 1, "maxLength": 100, "pattern": r"^\S+$"},
+                "reference": {"type": "string", "minLength": 1, "maxLength": 100, "pattern": r"\S"},
                 "factor": record({"type": one_of(Factor), "value": {"type": "string", "maxLength": 200}}),
                 "customer_ref": CUSTOMER_REF,
             }

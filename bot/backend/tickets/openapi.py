@@ -80,7 +80,7 @@ _PARTS = dict.fromkeys(("initiated_at", "product", "payment_state", "order_state
 _SCHEMAS: Schema = {
     "Report": record(
         {
-            "order_no": nullable({"type": "string", "minLength": 1, "maxLength": 64, "pattern": r"^\S+$"}),
+            "order_no": nullable({"type": "string", "minLength": 1, "maxLength": 64, "pattern": r"\S"}),
             "type": one_of(TicketType),
             "priority": one_of(Priority),
             "title": _text(200),
@@ -132,7 +132,7 @@ _SCHEMAS: Schema = {
             optional=("text", "evidence", "customer_ref"),
         ),
         "anyOf": [
-            {"required": ["text"], "properties": {"text": {"pattern": r"^\S+$"}}},
+            {"required": ["text"], "properties": {"text": {"pattern": r"\S"}}},
             {"required": ["evidence"], "properties": {"evidence": {"minItems": 1}}},
         ],
     },
