@@ -36,6 +36,7 @@ from bot.gateway.metrics import Metrics
 from bot.gateway.outbox import Outbox, OutboxStore
 from bot.gateway.rasa_client import RasaClient
 from bot.gateway.switchboard import Switchboard
+from bot.gateway.tasks import end
 from bot.gateway.worker import Workers
 from bot.migrate import upgrade
 from bot.settings import ROOT, Settings
@@ -87,8 +88,7 @@ async def _inside(app: web.Application, patience: Patience) -> AsyncIterator[Non
         try:
             yield
         finally:
-            sending.cancel()
-            await asyncio.wait({sending})
+            await end(sending)
             await workers.stop()
             await engine.dispose()
 

@@ -15,10 +15,10 @@ _ENGLISH = frozenset(
     re.findall(
         r"\S+",
         """
-        a an and are arrived been can't cannot charged could didn't do does doesn't failed from get got has have help
-        how i i'm is it it's just me missing money my need never not nothing of paid person please problem received
-        refund refunded speak still support talk the this ticket to top-up want was what when where why with wrong
-        yet you your agent human english
+        agent and are arrived been can't cannot charged could didn't does doesn't english failed from get got
+        has have help how human i'm it's just missing money need never not nothing paid person please problem
+        received refund refunded speak still support talk the this ticket top-up want was what when where why
+        with wrong yet you your
         """,
     )
 )

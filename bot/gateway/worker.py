@@ -18,6 +18,7 @@ from bot.gateway.conversations.model import (
 )
 from bot.gateway.rasa_client import RasaClient
 from bot.gateway.switchboard import Switchboard
+from bot.gateway.tasks import end
 
 log = logging.getLogger(__name__)
 
@@ -123,9 +124,8 @@ class Workers:
         except BotUnavailableError:
             return turn, None
         finally:
-            task.cancel()
-            await asyncio.wait({task})
             hub.set_typing(turn.conversation_id, False)
+            await end(task)
 
     async def _before_asking(self, turn: Turn) -> bool:
         conversation = await self._store.conversation(turn.conversation_id)

@@ -1,17 +1,20 @@
 """The inside of a gateway for tests: store, switchboard, workers and outbox, without HTTP."""
 
+import asyncio
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from itertools import count
 from typing import Any
 
 import aiohttp
+import sqlalchemy as sa
 
 from bot.db import make_engine
 from bot.gateway.asking import Patience
 from bot.gateway.conversations.hub import Hub
 from bot.gateway.conversations.model import Conversation, IncomingMessage, Message
 from bot.gateway.conversations.store import ConversationStore
+from bot.gateway.conversations.tables import pictures
 from bot.gateway.metrics import Metrics
 from bot.gateway.outbox import Outbox, OutboxStore
 from bot.gateway.rasa_client import RasaClient
@@ -77,6 +80,20 @@ class House:
         saved = await self.switchboard.receive(conversation_id, IncomingMessage(text=text, **fields))
         await self.workers.settle()
         return saved.message
+
+    async def add_picture(self, evidence_id: str, conversation_id: str = "c1") -> str:
+        """A picture that the backend has; its id."""
+        values = {"picture_id": f"p-{evidence_id}", "conversation_id": conversation_id, "evidence_id": evidence_id}
+        async with self.engine.begin() as connection:
+            await connection.execute(sa.insert(pictures).values(**values, mime="image/png", created_at=NOW))
+        return values["picture_id"]
+
+    async def until(self, text: str, conversation_id: str = "c1") -> None:
+        """Wait until the customer sees this text."""
+        with self.hub.listen(conversation_id) as client:
+            async with asyncio.timeout(30):
+                while text not in await self.texts(conversation_id):
+                    await client.get()
 
     async def texts(self, conversation_id: str = "c1", after: int = 1) -> list[str]:
         """What the customer sees after the greeting, `> ` before what they said themselves."""

@@ -39,7 +39,8 @@ def test_english_is_recognised(text: str):
 @pytest.mark.parametrize(
     "text",
     ["ok", "OK!", "yes", "no", "hi", "hello", "8000", "KM202405120001", "4200002966202510230090527049", "100.00", "👍",
-     "", "Steam", "Genshin Impact", "QQ", "https://example.com/a/b/c d", "a.b@qq.com", "hahaha hahaha hahaha", "好"],
+     "", "Steam", "Genshin Impact", "QQ", "https://example.com/a/b/c d", "a.b@qq.com", "hahaha hahaha hahaha", "好",
+     "a", "i"],
 )  # fmt: skip
 @pytest.mark.parametrize("current", LANGUAGES)
 def test_what_does_not_tell_changes_nothing(text: str, current: str):

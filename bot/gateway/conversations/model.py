@@ -12,6 +12,7 @@ from bot.texts import Reply, TextButton
 
 # Who waits in the queue and keeps writing hears again, but not at each message, that a person will come.
 QUEUE_TOLD_FOR = timedelta(minutes=10)
+COMPACT = (",", ":")
 Render = Callable[[str, str], Reply]  # name and language of a sentence of domain.yml
 
 
@@ -218,7 +219,7 @@ def text_for_bot(text: str) -> str:
 
 def payload(intent: str, **entities: str) -> str:
     """A message for Rasa that names its intent."""
-    return f"/{intent}{json.dumps(entities, ensure_ascii=False)}"
+    return f"/{intent}{json.dumps(entities, ensure_ascii=False, separators=COMPACT)}"
 
 
 def answer_outcome(
