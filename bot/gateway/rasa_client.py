@@ -77,7 +77,9 @@ def in_language(message: str, language: str | None) -> str:
         entities = json.loads(brace + rest) if brace else {}
     except ValueError:
         return message
-    return f"{intent}{json.dumps({'language': language, **entities}, ensure_ascii=False)}"
+    if "language" in entities:
+        return message
+    return intent + json.dumps({**entities, "language": language}, ensure_ascii=False, separators=(",", ":"))
 
 
 def answer_from(messages: Iterable[dict[str, Any]]) -> BotAnswer:
