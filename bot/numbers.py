@@ -73,12 +73,19 @@ class Reference:
 
 def normalize_number(text: str) -> str:
     """One spelling for a number: NFKC, upper case, without blanks and dashes."""
-    return _NOT_IN_NUMBERS.sub("", unicodedata.normalize("NFKC", text)).upper()
+    # Again at the end, because a mark may now follow the letter that it belongs to.
+    return _plain(_NOT_IN_NUMBERS.sub("", _plain(text)))
+
+
+def _plain(text: str) -> str:
+    """Upper case, NFKC, all decimal digits as 0 to 9."""
+    upper = unicodedata.normalize("NFKC", unicodedata.normalize("NFKC", text).upper())
+    return "".join(str(unicodedata.decimal(each, each)) for each in upper)
 
 
 def find_reference(text: str) -> Reference | None:
     """The first order number, else the first payment number; never phones, cards, ID cards or ticket numbers."""
-    line = unicodedata.normalize("NFKC", text).upper()
+    line = _plain(text)
     found = [reference for _, reference in _references(line)]
     return min(found, key=lambda each: each.kind != "order", default=None)
 
@@ -125,7 +132,7 @@ def _is_id_card(digits: str) -> bool:
 
 def find_phone_tail(text: str) -> str | None:
     """The last four digits of a phone number, or four digits that stand alone; None when it is not clear which."""
-    line = _without_references(unicodedata.normalize("NFKC", text).upper())
+    line = _without_references(_plain(text))
     for pattern in (_PHONE, _MASKED_PHONE, _NAMED_TAIL):
         if match := pattern.search(line):
             return match[1]
@@ -152,7 +159,7 @@ def _without_references(line: str) -> str:
 
 def find_amount(text: str) -> Decimal | None:
     """The sum of money in a text, with two decimals; None when there is none, or more than one."""
-    line = _PHONE.sub(" ; ", _without_references(unicodedata.normalize("NFKC", text).upper()))
+    line = _PHONE.sub(" ; ", _without_references(_plain(text)))
     for pattern in (_MARKED, _WITH_UNIT):
         sums = {_sum(match) for match in pattern.finditer(line)}
         if sums:
