@@ -5,7 +5,7 @@ import hmac
 import secrets
 from decimal import Decimal
 from pathlib import Path
-from typing import Self
+from typing import Literal, Self
 
 from pydantic import Field, SecretStr, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
@@ -22,7 +22,7 @@ class Settings(BaseSettings):
     model_config = SettingsConfigDict(env_prefix="DAOZHANG_", env_file=ROOT / ".env", extra="ignore")
 
     demo: bool = True
-    log_level: str = "INFO"
+    log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = "INFO"
     var_dir: Path = ROOT / "var"
     secret_key: SecretStr = SecretStr("")
 

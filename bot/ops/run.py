@@ -9,8 +9,12 @@ import time
 from collections.abc import Sequence
 from pathlib import Path
 
+from sqlalchemy.exc import ArgumentError, SQLAlchemyError
+
+from bot.migrate import upgrade
 from bot.ops import web
 from bot.ops.announcement import announcement
+from bot.ops.endpoints import endpoints_from
 from bot.ops.environments import sync_rasa_environment
 from bot.ops.health import answers, demo_orders
 from bot.ops.ports import check_ports
@@ -33,10 +37,10 @@ def main(argv: Sequence[str]) -> int:
         raise_on_signals()
         settings = load_settings()
         check_before(settings)
+        migrate(settings)  # takes a second, and tells early that a database cannot be reached
         sync_rasa_environment()
         web.build()
         model = train()
-        migrate(settings)
         run(settings, make_processes(settings, model))
         return 0
     except Problem as problem:
@@ -48,6 +52,10 @@ def main(argv: Sequence[str]) -> int:
 
 def check_before(settings: Settings) -> None:
     """What would stop us later, before anything long is begun. Raises Problem."""
+    try:
+        endpoints_from({}, settings)
+    except ArgumentError as error:
+        raise Problem(f"bad setting: DAOZHANG_RASA_DATABASE_URL: {error}") from error
     var_dir = settings.var_dir.resolve()
     try:
         var_dir.mkdir(parents=True, exist_ok=True)
@@ -65,10 +73,6 @@ def check_before(settings: Settings) -> None:
 
 def migrate(settings: Settings) -> None:
     """Bring both databases to the newest revision. Raises Problem."""
-    from sqlalchemy.exc import SQLAlchemyError
-
-    from bot.migrate import upgrade
-
     for name in ("backend", "gateway"):
         with Said(f"{name} database: migrations"):
             try:
