@@ -13,7 +13,8 @@ from bot.backend.payments.numbers import Channel
 from bot.numbers import normalize_number
 
 LONGEST_NUMBER = 100
-FIRST_DAY, LAST_DAY = datetime(2000, 1, 1, tzinfo=UTC), datetime(2100, 1, 1, tzinfo=UTC)
+# Nobody paid outside of these; the rules call both ends a contradiction, and every database can hold them.
+FIRST_DAY, LAST_DAY = datetime(1970, 1, 1, tzinfo=UTC), datetime(2200, 1, 1, tzinfo=UTC)
 
 
 def _number(text: str | None) -> str | None:
@@ -21,12 +22,8 @@ def _number(text: str | None) -> str | None:
     return normalize_number(text)[:LONGEST_NUMBER] or None if text else None
 
 
-def _sensible(moment: datetime | None) -> datetime | None:
-    if moment is None:
-        return None
-    if not FIRST_DAY <= moment <= LAST_DAY:
-        raise ValueError("not in this century")
-    return moment.astimezone(UTC)
+def _clamped(moment: datetime | None) -> datetime | None:
+    return max(FIRST_DAY, min(LAST_DAY, moment)).astimezone(UTC) if moment else None
 
 
 def _written(pattern: str) -> BeforeValidator:
@@ -41,7 +38,7 @@ def _written(pattern: str) -> BeforeValidator:
 
 
 AMOUNT = r"^[+-]?\d{1,10}(\.\d{1,2})?$"
-MOMENT = r"^\d{4}-\d{2}-\d{2}[T ]\d{2}:\d{2}"
+MOMENT = r"^\d{4}-\d{2}-\d{2}[Tt ]\d{2}:\d{2}"
 Number = Annotated[str, StringConstraints(max_length=LONGEST_NUMBER), AfterValidator(_number)]
 
 
@@ -52,7 +49,7 @@ class ClaimBody(Body):
     transaction_no: Number | None = None
     merchant_no: Number | None = None
     amount: Annotated[Decimal | None, _written(AMOUNT), AfterValidator(lambda value: value and abs(value))] = None
-    paid_at: Annotated[AwareDatetime | None, _written(MOMENT), AfterValidator(_sensible)] = None
+    paid_at: Annotated[AwareDatetime | None, _written(MOMENT), AfterValidator(_clamped)] = None
 
 
 class VerifyPaymentBody(Body):

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from enum import StrEnum
 from typing import NamedTuple
@@ -13,6 +13,8 @@ from bot.backend.payments.numbers import Channel, channel_of_number, date_in_num
 SHANGHAI = ZoneInfo("Asia/Shanghai")
 # The customer's clock may be a little ahead of ours.
 CLOCK_SKEW = timedelta(minutes=10)
+# Before this nobody paid online.
+FIRST_PAYMENT = datetime(2000, 1, 1, tzinfo=UTC)
 # The time in a channel's number is when the trade began; it may be paid after midnight.
 NUMBER_SKEW_DAYS = 1
 
@@ -176,7 +178,7 @@ def _contradictions_in(claim: Claim, now: datetime) -> set[str]:
     wrong = set()
     if claim.amount is not None and claim.amount <= 0:
         wrong.add("amount")
-    if claim.paid_at and claim.paid_at > now + CLOCK_SKEW:
+    if claim.paid_at and not FIRST_PAYMENT <= claim.paid_at <= now + CLOCK_SKEW:
         wrong.add("paid_at")
     if _channels_differ(claim.channel, channel_of_number(claim.transaction_no)):
         wrong.add("channel")

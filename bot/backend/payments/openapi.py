@@ -20,14 +20,12 @@ from bot.backend.schemas import (
 )
 
 _NUMBER = nullable({"type": "string", "maxLength": 100})
-# Stricter than the code about the form, so that whatever fits is a real moment.
-_MOMENT = r"^20\d{2}-(0[1-9]|1[0-2])-(0[1-9]|1\d|2[0-8])T([01]\d|2[0-3]):[0-5]\d:[0-5]\d(\.\d{1,6})?(Z|[+-](0\d|1[0-4]):[0-5]\d)$"
 _CLAIM = {
     "channel": nullable(one_of(Channel)),
     "transaction_no": _NUMBER,
     "merchant_no": _NUMBER,
     "amount": nullable({"type": "string", "pattern": AMOUNT}),
-    "paid_at": nullable({"type": "string", "pattern": _MOMENT}),
+    "paid_at": nullable(TIME),
 }
 _FIELDS = ("channel", "transaction_no", "merchant_no", "number", "amount", "paid_at")
 

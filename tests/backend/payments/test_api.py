@@ -250,13 +250,21 @@ async def test_an_order_number_without_its_proof_counts_for_nothing(backend_clie
     ("field", "value"),
     [
         ("amount", "thirty"), ("amount", "NaN"), ("amount", "1e99"), ("amount", "0.001"), ("amount", "99999999999"),
-        ("paid_at", "2026-11-24 12:00:00"), ("paid_at", "0001-01-01T00:00:00+14:00"), ("paid_at", "soon"),
-        ("paid_at", "9999-12-31T23:59:59-12:00"), ("channel", "cash"), ("transaction_no", "1" * 101), ("more", 1),
+        ("paid_at", "2026-11-24 12:00:00"), ("paid_at", "soon"), ("paid_at", 1700000000), ("paid_at", "1700000000"),
+        ("amount", 30), ("channel", "cash"), ("transaction_no", "1" * 101), ("more", 1),
     ],
 )  # fmt: skip
 async def test_a_wrong_field_is_named(backend_client: TestClient, field: str, value: object):
     status, body = await verify(backend_client, **{field: value})
     assert (status, body["error"]["fields"]) == (422, [f"claim.{field}"])
+
+
+@pytest.mark.parametrize("moment", ["0001-01-01T00:00:00+14:00", "9999-12-31T23:59:59-12:00", "1999-12-31T23:59:59Z"])
+async def test_a_time_at_which_nobody_paid_is_a_conflict(backend_client: TestClient, moment: str):
+    await save(backend_client, ORDER_NO)
+    for proven in (ORDER_NO, None):
+        status, answer = await verify(backend_client, proven, transaction_no="T1", paid_at=moment)
+        assert (status, answer["mismatches"]) == (200, ["paid_at"])
 
 
 @pytest.mark.parametrize("number", ["--", "", "\ufdfa" * 100, "１２３"])
