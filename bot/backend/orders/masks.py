@@ -11,7 +11,7 @@ def mask_target(target: str) -> str:
     if re.fullmatch(r"1\d{10}", target):
         return f"{target[:3]}****{target[-4:]}"
     if len(target) < 6:
-        return f"{target[:1]}****" if target else ""
+        return f"{target[: len(target) // 3]}****" if target else ""
     return f"{target[:3]}****{target[-2:]}"
 
 
