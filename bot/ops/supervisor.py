@@ -37,12 +37,11 @@ def config_text(processes: Sequence[Process], var_dir: Path) -> str:
         parser["supervisorctl"] = {"serverurl": _literal(f"unix://{socket}")}
         factory = "supervisor.rpcinterface:make_main_rpcinterface"
         parser["rpcinterface:supervisor"] = {"supervisor.rpcinterface_factory": factory}
-    for priority, process in enumerate(processes, start=1):
+    for process in processes:
         parser[f"program:{process.name}"] = {
             "command": _literal(shlex.join(process.argv)),
             "directory": _literal(ROOT),
             "environment": ",".join(f'{k}="{_literal(v)}"' for k, v in own_environment(process).items()),
-            "priority": str(priority),
             "autorestart": "true",
             # One that ends within a second is tried this often, each time a second later than the last.
             "startsecs": "1",
