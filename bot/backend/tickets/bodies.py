@@ -12,13 +12,13 @@ from bot.backend.tickets.store import STATEMENT, Report
 
 Part = Annotated[str, StringConstraints(max_length=300)]
 CustomerRef = Annotated[str, StringConstraints(min_length=1, max_length=128)]
-Evidence = Annotated[list[Annotated[str, StringConstraints(pattern="^[0-9a-f]{32}$")]], Field(max_length=20)]
+Evidence = Annotated[list[Annotated[str, StringConstraints(max_length=64)]], Field(max_length=20)]
 
 
 class TicketBody(Body):
     """A report: what happened, in four parts, and what the customer asks for."""
 
-    order_no: Annotated[str, StringConstraints(min_length=1, max_length=64)] | None = None
+    order_no: Annotated[str, StringConstraints(min_length=1, max_length=100)] | None = None
     type: TicketType
     priority: Priority = Priority.NORMAL
     title: Annotated[str, StringConstraints(max_length=200)] = ""

@@ -29,7 +29,7 @@ def _text(longest: int) -> Schema:
     return {"type": "string", "maxLength": longest}
 
 
-_EVIDENCE = {**array({"type": "string", "pattern": "^[0-9a-f]{32}$"}), "maxItems": 20}
+_EVIDENCE = {**array(_text(64)), "maxItems": 20}
 _TICKET_NO: Schema = {"type": "string", "pattern": "^TK[0-9]{6}[0-9A-F]{6}$"}
 
 _PATHS: Schema = {
@@ -80,7 +80,7 @@ _PARTS = dict.fromkeys(("initiated_at", "product", "payment_state", "order_state
 _SCHEMAS: Schema = {
     "Report": record(
         {
-            "order_no": nullable({"type": "string", "minLength": 1, "maxLength": 64, "pattern": r"\S"}),
+            "order_no": nullable({"type": "string", "minLength": 1, "maxLength": 100, "pattern": r"\S"}),
             "type": one_of(TicketType),
             "priority": one_of(Priority),
             "title": _text(200),

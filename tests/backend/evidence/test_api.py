@@ -95,6 +95,23 @@ async def test_ten_uploads_at_once_keep_one_file(backend_client: TestClient):
     assert len(files_of(backend_client)) == 1
 
 
+async def test_the_bytes_are_at_their_place_before_the_database_knows(
+    backend_client: TestClient, monkeypatch: pytest.MonkeyPatch
+):
+    seen: list[list[bytes]] = []
+
+    async def fail(*_: object) -> None:
+        seen.append([path.read_bytes() for path in files_of(backend_client)])
+        raise RuntimeError
+
+    with monkeypatch.context() as patch:
+        patch.setattr("bot.backend.evidence.store.save_evidence", fail)
+        assert (await upload(backend_client, make_picture()))[0] == 500
+    assert seen == [[make_picture()]]
+    assert (await upload(backend_client, make_picture()))[0] == 201
+    assert len(files_of(backend_client)) == 1
+
+
 def png_that_claims(width: int, height: int) -> bytes:
     """A PNG with a head of this size and hardly any data."""
 

@@ -1,0 +1,32 @@
+"""The migrations make exactly the tables that the stores describe."""
+
+from alembic.autogenerate import compare_metadata
+from alembic.migration import MigrationContext
+from sqlalchemy import Connection, inspect
+
+from bot.backend.database import metadata
+from bot.backend.evidence import store as evidence
+from bot.backend.orders import store as orders
+from bot.backend.ownership import store as ownership
+from bot.backend.payments import store as payments
+from bot.backend.tickets import answers
+from bot.backend.tickets import store as tickets
+from bot.db import make_engine
+
+STORES = (evidence, orders, ownership, payments, answers, tickets)
+
+
+def differences(connection: Connection) -> list[object]:
+    return compare_metadata(MigrationContext.configure(connection, opts={"compare_type": True}), metadata)
+
+
+async def test_the_migrated_database_is_what_the_stores_describe(database_url: str):
+    engine = make_engine(database_url)
+    async with engine.connect() as connection:
+        found = await connection.run_sync(differences)
+        partial = await connection.run_sync(lambda it: inspect(it).get_indexes("tickets"))
+    await engine.dispose()
+    assert found == []
+    (live,) = (each for each in partial if each["name"] == "uq_tickets_subject_live")
+    assert live["unique"]
+    assert any("where" in name for name in live["dialect_options"])
