@@ -10,7 +10,7 @@ def mask_target(target: str) -> str:
         return f"{name[:1]}****@{host}"
     if re.fullmatch(r"1\d{10}", target):
         return f"{target[:3]}****{target[-4:]}"
-    if len(target) < 6:
+    if len(target) < 8:
         return f"{target[: len(target) // 3]}****" if target else ""
     return f"{target[:3]}****{target[-2:]}"
 
