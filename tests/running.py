@@ -1,0 +1,22 @@
+"""The four real processes, started once for all tests that need them."""
+
+from collections.abc import Iterator
+
+import pytest
+
+from bot.ops.stack import Stack
+
+
+@pytest.fixture(scope="session")
+def helpdesk(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stack]:
+    """A helpdesk with its own ports and databases; tests that kill a process start it again."""
+    # Imported here, as every test run loads this file.
+    from bot.qa.bench import CannotRunError, bench_settings, find_model, start_stack
+
+    try:
+        model = find_model()
+    except CannotRunError as reason:
+        pytest.skip(str(reason))
+    stack = start_stack(bench_settings(tmp_path_factory.mktemp("helpdesk")), model)
+    yield stack
+    stack.stop()
