@@ -29,7 +29,7 @@ log = structlog.get_logger("gateway.access")
 
 Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 Model = TypeVar("Model", bound=BaseModel)
-REQUEST_ID = "request_id"
+REQUEST_ID = web.RequestKey("REQUEST_ID", str)
 _HTTP_ERRORS: dict[int, type[HelpdeskError]] = {404: NotFoundError, 413: TooLargeError}
 _HEADERS = {"X-Content-Type-Options": "nosniff", "Referrer-Policy": "no-referrer"}
 

@@ -16,6 +16,10 @@ def _drop_exception_values(_: Any, __: str, event: MutableMapping[str, Any]) -> 
     return event
 
 
+# These would log statements with their values, and queries with theirs.
+_TOO_TALKATIVE = ("aiosqlite", "sqlalchemy", "psycopg", "aiohttp.access")
+
+
 def configure_logs(level: str) -> None:
     """Set up structlog and the standard library's logging."""
     shared: list[Any] = [
@@ -39,3 +43,5 @@ def configure_logs(level: str) -> None:
         )
     )
     logging.basicConfig(level=level.upper(), handlers=[handler], force=True)
+    for name in _TOO_TALKATIVE:
+        logging.getLogger(name).setLevel(logging.WARNING)
