@@ -150,3 +150,70 @@ class FakeTickets:
             raise self.errors.pop(0)
         self.opened[idempotency_key] = body
         return {"ticket_no": f"TK26112400000{len(self.opened)}", "joined": False}
+
+
+class FakeBackendServer:
+    """As much of the order backend's HTTP as the gateway uses; `down` makes it answer 503."""
+
+    def __init__(self, token: str) -> None:
+        self.token = token
+        self.down = False
+        self.refusal: tuple[int, str] | None = None
+        self.evidence: dict[str, tuple[bytes, str]] = {}
+        self.tickets: dict[str, Body] = {}
+        app = web.Application(middlewares=[self._check], client_max_size=2**26)
+        app.add_routes(
+            [
+                web.get("/healthz", self._health),
+                web.post("/v1/evidence", self._upload),
+                web.get("/v1/evidence/{evidence_id}", self._show),
+                web.post("/v1/tickets", self._open),
+                web.get("/v1/demo/orders", self._demo_orders),
+            ]
+        )
+        self._server = TestServer(app)
+
+    async def __aenter__(self) -> "FakeBackendServer":
+        await self._server.start_server()
+        return self
+
+    async def __aexit__(self, *_: object) -> None:
+        await self._server.close()
+
+    @property
+    def port(self) -> int:
+        assert self._server.port is not None
+        return self._server.port
+
+    @web.middleware
+    async def _check(self, request: web.Request, handler: Any) -> web.StreamResponse:
+        if self.down:
+            return web.json_response({}, status=503)
+        if request.path != "/healthz" and request.headers.get("Authorization") != f"Bearer {self.token}":
+            return web.json_response({"error": {"code": "not_authorized", "message": ""}}, status=401)
+        return await handler(request)
+
+    async def _health(self, request: web.Request) -> web.StreamResponse:
+        return web.json_response({"status": "ok"})
+
+    async def _upload(self, request: web.Request) -> web.StreamResponse:
+        if self.refusal:
+            status, code = self.refusal
+            return web.json_response({"error": {"code": code, "message": ""}}, status=status)
+        form = await request.post()
+        data = form["file"].file.read()  # type: ignore[union-attr]
+        evidence_id = f"e{len(self.evidence) + 1}"
+        self.evidence[evidence_id] = (data, str(form["customer_ref"]))
+        return web.json_response({"evidence_id": evidence_id, "mime": "image/png"}, status=201)
+
+    async def _show(self, request: web.Request) -> web.StreamResponse:
+        data, _ = self.evidence[request.match_info["evidence_id"]]
+        return web.Response(body=data, content_type="image/png")
+
+    async def _open(self, request: web.Request) -> web.StreamResponse:
+        key = request.headers["Idempotency-Key"]
+        self.tickets[key] = await request.json()
+        return web.json_response({"ticket_no": f"TK26112400000{len(self.tickets)}"}, status=201)
+
+    async def _demo_orders(self, request: web.Request) -> web.StreamResponse:
+        return web.json_response({"orders": [{"order_no": "KM202405120001", "phone_tail": "8000"}]})

@@ -26,6 +26,8 @@ CSP = "; ".join(
 # The names of other files change with their content, so they may be kept for ever.
 FOR_EVER = "public, max-age=31536000, immutable"
 ASK_AGAIN = "no-cache"
+# Said here, as the table of types that aiohttp uses is not the same on every machine.
+TYPES = {".js": "text/javascript; charset=utf-8", ".css": "text/css; charset=utf-8"}
 
 
 @routes.get("/")
@@ -62,7 +64,8 @@ def _file(request: web.Request, name: str, headers: dict[str, str]) -> web.Strea
     folder: Path = request.app[DIST]
     path = folder / name
     if path.is_file() and path.resolve().is_relative_to(folder.resolve()):
-        return web.FileResponse(path, headers=headers)
+        types = {"Content-Type": TYPES[path.suffix]} if path.suffix in TYPES else {}
+        return web.FileResponse(path, headers=headers | types)
     if not (folder / "widget.js").is_file():
         return web.Response(status=503, text=NOT_BUILT, headers={"Cache-Control": "no-store"})
     raise NotFoundError

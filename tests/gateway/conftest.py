@@ -10,7 +10,8 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 from bot.db import make_engine
 from bot.migrate import upgrade
 from bot.settings import Settings
-from tests.fakes import FakeRasa
+from tests.fakes import FakeBackendServer, FakeRasa
+from tests.gateway.gateways import Gateway
 from tests.gateway.house import House
 from tests.postgres import Cluster, postgres
 
@@ -70,3 +71,37 @@ async def house(sqlite_url: str, rasa: FakeRasa) -> AsyncIterator[House]:
     """Everything behind the HTTP interface, on SQLite."""
     async with House(sqlite_url, rasa) as house:
         yield house
+
+
+SECRET = "for tests"
+
+
+@pytest.fixture
+def settings(sqlite_url: str, tmp_path: Path) -> Settings:
+    return Settings(
+        _env_file=None,
+        var_dir=tmp_path,
+        secret_key=SECRET,
+        gateway_database_url=sqlite_url,
+        identity_secret="shop",
+        allowed_origins=["https://shop.example"],
+        demo=False,
+        messages_per_minute=1000,
+        conversations_per_minute=1000,
+    )
+
+
+@pytest.fixture
+async def backend(settings: Settings) -> AsyncIterator[FakeBackendServer]:
+    async with FakeBackendServer(settings.derived_key("backend")) as fake:
+        settings.backend_port = fake.port
+        yield fake
+
+
+@pytest.fixture
+async def gateway(settings: Settings, rasa: FakeRasa, backend: FakeBackendServer) -> AsyncIterator[Gateway]:
+    """The whole application."""
+    rasa.token = settings.derived_key("rasa")
+    settings.rasa_port = rasa.port
+    async with Gateway(settings) as gateway:
+        yield gateway

@@ -26,22 +26,22 @@ class Identity(Body):
     user_id: Annotated[str, Cleaned, StringConstraints(min_length=1, max_length=100)]
     issued_at: Annotated[int, Field(ge=0, le=10**11)]
     signature: Annotated[str, StringConstraints(max_length=128)]
-    name: Annotated[str | None, Cleaned, StringConstraints(max_length=80)] = None
+    name: Annotated[str, Cleaned, StringConstraints(max_length=80)] | None = None
 
 
 class NewConversation(Body):
     """`language` may be any tag like `en-GB`; unknown ones become zh."""
 
-    language: Annotated[str | None, StringConstraints(max_length=35)] = None
+    language: Annotated[str, StringConstraints(max_length=35)] | None = None
     identity: Identity | None = None
-    page_url: Annotated[str | None, Cleaned, StringConstraints(max_length=2000)] = None
+    page_url: Annotated[str, Cleaned, StringConstraints(max_length=2000)] | None = None
 
 
 class ConversationChange(Body):
     """Either field, or both."""
 
     language: Language | None = None
-    read_seq: Annotated[int | None, Field(ge=0, le=2**31 - 1)] = None
+    read_seq: Annotated[int, Field(ge=0, le=2**31 - 1)] | None = None
 
 
 class NewMessage(Body):
