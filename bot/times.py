@@ -80,9 +80,9 @@ def _count(text: str) -> int:
     if text.isdigit():
         return int(text)
     tens, ten, ones = text.rpartition("十")
+    if len(tens) > 1 or len(ones) > 1 or tens == "十":
+        raise ValueError(text)
     if not ten:
-        if len(text) != 1:
-            raise ValueError(text)
         return _DIGITS[text]
     return (_DIGITS[tens] if tens else 1) * 10 + (_DIGITS[ones] if ones else 0)
 
