@@ -1,6 +1,7 @@
 """A gateway that answers from memory: the customer API as the widget sees it, with faults to switch on."""
 
 import asyncio
+import contextlib
 import json
 import secrets
 from collections.abc import Callable
@@ -18,11 +19,16 @@ Json = dict[str, Any]
 PICTURE = b"\x89PNG\r\n\x1a\n"
 
 ORDERS = [
-    ("KM202405120001", "9000", "游戏点卡 30 元直充", "game_card", "30.00", "支付成功，订单未到账", "Paid, but not credited"),
-    ("KM202405120002", "7919", "话费充值 50 元", "phone_credit", "50.00", "订单系统查不到状态", "Order system does not answer"),
-    ("KM202405120003", "6838", "视频会员月卡", "membership", "25.00", "凭证与支付记录不符", "Evidence contradicts the payment record"),
-    ("KM202405120006", "3595", "视频会员月卡", "membership", "25.00", "订单号不存在", "No such order"),
-    ("KM202405120010", "8271", "游戏点卡 30 元直充", "game_card", "30.00", "同一订单付了两次", "Paid twice"),
+    ("KM202405120001", "9000", "游戏点卡 30 元直充", "game_card", "30.00",
+     "支付成功，订单未到账", "Paid, but not credited"),
+    ("KM202405120002", "7919", "话费充值 50 元", "phone_credit", "50.00",
+     "订单系统查不到状态", "Order system does not answer"),
+    ("KM202405120003", "6838", "视频会员月卡", "membership", "25.00",
+     "凭证与支付记录不符", "Evidence contradicts the record"),
+    ("KM202405120006", "3595", "视频会员月卡", "membership", "25.00",
+     "订单号不存在", "No such order"),
+    ("KM202405120010", "8271", "游戏点卡 30 元直充", "game_card", "30.00",
+     "同一订单付了两次", "Paid twice"),
 ]  # fmt: skip
 
 
@@ -139,7 +145,8 @@ class FakeGateway:
     async def _host_page(self, request: web.Request) -> web.Response:
         """Another shop's page; the query gives the attributes of its script tag."""
         data = " ".join(f'data-{escape(name)}="{escape(value)}"' for name, value in request.query.items())
-        text = f"<!doctype html><html lang=en><title>Shop</title><main><h1>Shop</h1></main><script src=/widget.js {data}></script>"
+        page = "<!doctype html><html lang=en><title>Shop</title><main><h1>Shop</h1></main>"
+        text = f"{page}<script src=/widget.js {data}></script>"
         return web.Response(text=text, content_type="text/html", headers={"Content-Security-Policy": CSP})
 
     async def _file(self, request: web.Request) -> web.StreamResponse:
@@ -190,10 +197,8 @@ class FakeGateway:
         after, limit, wait = (int(request.query.get(name, 0)) for name in ("after", "limit", "wait"))
         if len(thread.messages) <= after and wait:
             thread.news.clear()
-            try:
+            with contextlib.suppress(TimeoutError):
                 await asyncio.wait_for(thread.news.wait(), wait)
-            except TimeoutError:
-                pass
         return web.json_response({"messages": thread.messages[after : after + limit]})
 
     async def _receive(self, request: web.Request) -> web.Response:

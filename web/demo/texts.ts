@@ -16,6 +16,11 @@ export interface ShopTexts {
   heroText: string;
   heroTry: string;
   heroOrders: string;
+  step: string;
+  step1: string;
+  step2: string;
+  step3: string;
+  stepNote: string;
   ordersText: string;
   filter: string;
   all: string;
@@ -67,6 +72,11 @@ const zh: ShopTexts = {
   heroText: "付款、订单、发货分开记录。没到账的时候，先查清钱在哪里，再决定怎么处理，不用重复付款。",
   heroTry: "试一试：付了款没到账",
   heroOrders: "看全部演示订单",
+  step: "订单 KM202405120001",
+  step1: "付款成功",
+  step2: "订单已收到",
+  step3: "还没到账",
+  stepNote: "客服查得到卡在哪一步",
   ordersText: "每个订单都停在一种不同的故障上。点「问客服」，把订单号和手机尾号发给客服，看它怎么查。",
   filter: "按商品筛选",
   all: "全部",
@@ -118,7 +128,12 @@ const en: ShopTexts = {
   heroText: "Payment, order and delivery are recorded apart. When something is missing, we find the money first; nobody has to pay twice.",
   heroTry: "Try it: paid, nothing arrived",
   heroOrders: "See all demo orders",
-  ordersText: "Each order is stuck in a different way. Press “Ask support”, send the order number and the phone digits, and see how it is looked into.",
+  step: "Order KM202405120001",
+  step1: "Payment made",
+  step2: "Order received",
+  step3: "Not credited yet",
+  stepNote: "Support can see where it is stuck",
+  ordersText: "Each order is stuck in a different way. Press \"Ask support\", send the order number and the phone digits, and see how it is looked into.",
   filter: "Filter by product",
   all: "All",
   lines: {

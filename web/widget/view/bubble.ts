@@ -14,6 +14,10 @@ export interface BubbleActions extends PictureSource {
   discard(clientId: string): void;
 }
 
+function marked(state: string, confirmed: boolean): (Node | false)[] {
+  return [state !== "" && icon(confirmed ? "check" : "warn"), state !== "" && h("span", {}, state)];
+}
+
 export class Bubble {
   readonly element: HTMLElement;
   readonly #who = h("p", { class: "who" });
@@ -62,7 +66,7 @@ export class Bubble {
     const state = !mine ? "" : message.status === "failed" ? texts.notDelivered : item.confirmed ? texts.delivered : "";
     const clock = h("time", { datetime: message.created_at, title: fullTime(at, language) }, clockTime(at, language));
     const shows = closes || state !== "";
-    this.#showMeta(`${language} ${message.created_at} ${state} ${shows}`, shows ? [clock, state !== "" && ` · ${state}`] : []);
+    this.#showMeta(`${language} ${message.created_at} ${state} ${shows}`, shows ? [clock, ...marked(state, item.confirmed)] : []);
   }
 
   #showUnsent(item: Extract<Item, { type: "unsent" }>, language: Language, texts: Texts): void {
