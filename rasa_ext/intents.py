@@ -27,7 +27,7 @@ class LinearIntentClassifier(IntentClassifier, GraphComponent):
             "strength": 20.0,
             "smoothing": 0.5,
             "min_count": 2,
-            "weights": {"characters": 1.0, "words": 0.7, "concepts": 0.8},
+            "weights": {"characters": 1.0, "words": 0.7, "concepts": 0.8, "novelty": 0.3},
             "ranking_length": 10,
             "not_learned": [],
         }

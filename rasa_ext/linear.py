@@ -8,11 +8,11 @@ import json
 import math
 from collections import Counter
 from pathlib import Path
-from typing import Dict, List, Sequence, Tuple
+from typing import Dict, Iterable, List, Sequence, Tuple
 
 import numpy as np
 
-from rasa_ext.features import BLOCKS, Concepts, compile_concepts, features
+from rasa_ext.features import BLOCKS, Concepts, compile_concepts, features, novelty, vocabulary
 
 Ranking = List[Tuple[str, float]]
 
@@ -25,6 +25,7 @@ class LinearModel:
         intents: List[str],
         patterns: List[Tuple[str, str]],
         weights: Dict[str, float],
+        known: Iterable[str],
         index: Dict[str, int],
         idf: np.ndarray,
         coefficients: np.ndarray,
@@ -34,6 +35,7 @@ class LinearModel:
         self.patterns = patterns
         self.concepts: Concepts = compile_concepts(patterns)
         self.weights = weights
+        self.known = frozenset(known)
         self.index = index
         self.idf = idf
         self.coefficients = coefficients
@@ -49,13 +51,24 @@ class LinearModel:
         strength: float,
         smoothing: float,
         min_count: int = 2,
+        outside: str = "out_of_scope",
     ) -> "LinearModel":
-        """Fit the model; `strength` is scikit-learn's C, `smoothing` in 0..1 softens the balance between intents."""
+        """Fit the model.
+
+        `strength` is scikit-learn's C; `smoothing` (0..1) says how far small intents are weighed up; `outside` is the
+        intent whose words do not count as known.
+        """
         from scipy.sparse import csr_matrix
         from sklearn.linear_model import LogisticRegression
 
         concepts = compile_concepts(patterns)
         documents = [features(text, concepts) for text in texts]
+        said = [vocabulary(text) for text in texts]
+        inside = Counter(each for found, label in zip(said, labels) if label != outside for each in found)
+        for document, found, label in zip(documents, said, labels):
+            # An example does not make its own words known, or nothing would ever be new.
+            own = 0 if label == outside else 1
+            document["novelty"] = novelty(found, lambda each, own=own: inside[each] > own)
         counts = Counter(
             f"{block[0]}:{name}" for document in documents for block in BLOCKS for name in set(document[block])
         )
@@ -63,7 +76,7 @@ class LinearModel:
         index = {name: i for i, name in enumerate(names)}
         idf = np.array([math.log((1 + len(texts)) / (1 + counts[name])) + 1 for name in names], dtype=np.float32)
         intents = sorted(set(labels))
-        model = cls(intents, patterns, weights, index, idf, np.zeros((0, 0)), np.zeros(0))
+        model = cls(intents, patterns, weights, inside, index, idf, np.zeros((0, 0)), np.zeros(0))
         rows = [model._row(document) for document in documents]
         matrix = csr_matrix(
             (
@@ -101,7 +114,9 @@ class LinearModel:
 
     def rank(self, text: str) -> Ranking:
         """All intents with their probability, the best first."""
-        columns, values = self._row(features(text, self.concepts))
+        document = features(text, self.concepts)
+        document["novelty"] = novelty(vocabulary(text), self.known.__contains__)
+        columns, values = self._row(document)
         scores = self.intercept + values @ self.coefficients[columns]
         odds = np.exp(scores - scores.max())
         odds /= odds.sum()
@@ -109,7 +124,13 @@ class LinearModel:
 
     def save(self, folder: Path) -> None:
         """Write the model into a folder."""
-        about = {"intents": self.intents, "patterns": self.patterns, "weights": self.weights, "names": list(self.index)}
+        about = {
+            "intents": self.intents,
+            "patterns": self.patterns,
+            "weights": self.weights,
+            "known": sorted(self.known),
+            "names": list(self.index),
+        }
         (folder / "about.json").write_text(json.dumps(about, ensure_ascii=False), encoding="utf-8")
         np.savez(folder / "arrays.npz", idf=self.idf, coefficients=self.coefficients, intercept=self.intercept)
 
@@ -122,6 +143,7 @@ class LinearModel:
                 about["intents"],
                 [(name, pattern) for name, pattern in about["patterns"]],
                 about["weights"],
+                about["known"],
                 {name: i for i, name in enumerate(about["names"])},
                 arrays["idf"],
                 arrays["coefficients"],
