@@ -5,12 +5,12 @@ Character n-grams survive typing errors, word n-grams carry the order of words, 
 """
 
 import re
-from typing import Callable, Dict, Iterable, List, Set, Tuple
+from typing import Dict, Iterable, List, Tuple
 
-from rasa_ext.text import is_chinese, normalise, words
+from rasa_ext.text import is_chinese, normalise, without_opening, words
 
 Concepts = List[Tuple[str, "re.Pattern[str]"]]
-BLOCKS = ("characters", "words", "concepts", "novelty")
+BLOCKS = ("characters", "words", "concepts")
 
 
 def compile_concepts(patterns: Iterable[Tuple[str, str]]) -> Concepts:
@@ -48,20 +48,5 @@ def _concepts(text: str, concepts: Concepts) -> List[str]:
 def features(text: str, concepts: Concepts) -> Dict[str, List[str]]:
     """The features of a message by block; a feature that comes twice is listed twice."""
     text = normalise(text)
-    return {"characters": _characters(text), "words": _words(text), "concepts": _concepts(text, concepts)}
-
-
-def vocabulary(text: str) -> Set[str]:
-    """What can be known or new in a message: words, or pairs of Chinese characters."""
-    text = normalise(text)
-    found = {word for word in words(text) if word.isalpha() and word.isascii()}
-    return found | {a + b for a, b in zip(text, text[1:]) if is_chinese(a) and is_chinese(b)}
-
-
-def novelty(found: Set[str], known: Callable[[str], bool]) -> List[str]:
-    """How much of a message no example inside the scope has said: the mark of another subject."""
-    if not found:
-        return ["nothing"]
-    new = sum(1 for each in found if not known(each))
-    language = "zh" if any(is_chinese(each) for each in found) else "en"
-    return [f"{language} {min(new, 6)} new", f"{language} {round(4 * new / len(found))}/4 new"]
+    subject = without_opening(text)
+    return {"characters": _characters(subject), "words": _words(subject), "concepts": _concepts(text, concepts)}

@@ -1,6 +1,7 @@
 """Runs in Python 3.10 inside the Rasa server: the intent classifier of config.yml around the linear model."""
 
 import logging
+from dataclasses import asdict, fields
 from typing import Any, Dict, List, Optional, Text, Type
 
 from rasa.engine.graph import ExecutionContext, GraphComponent
@@ -12,7 +13,7 @@ from rasa.shared.nlu.constants import INTENT, TEXT
 from rasa.shared.nlu.training_data.message import Message
 from rasa.shared.nlu.training_data.training_data import TrainingData
 
-from rasa_ext.linear import LinearModel
+from rasa_ext.linear import LinearModel, Options
 
 logger = logging.getLogger(__name__)
 
@@ -23,14 +24,7 @@ class LinearIntentClassifier(IntentClassifier, GraphComponent):
 
     @staticmethod
     def get_default_config() -> Dict[Text, Any]:
-        return {
-            "strength": 20.0,
-            "smoothing": 0.5,
-            "min_count": 2,
-            "weights": {"characters": 1.0, "words": 0.7, "concepts": 0.8, "novelty": 0.3},
-            "ranking_length": 10,
-            "not_learned": [],
-        }
+        return {**asdict(Options()), "ranking_length": 10, "not_learned": []}
 
     @classmethod
     def required_components(cls) -> List[Type]:
@@ -64,17 +58,14 @@ class LinearIntentClassifier(IntentClassifier, GraphComponent):
             for each in training_data.intent_examples
             if each.get(TEXT) and each.get(INTENT) not in self.config["not_learned"]
         ]
-        if len({intent for _, intent in examples}) < 2:
-            logger.warning("Fewer than two intents have examples; the intent classifier is not trained.")
+        if len({intent for _, intent in examples}) < 3:
+            logger.warning("Fewer than three intents have examples; the intent classifier is not trained.")
             return self._resource
         self.model = LinearModel.train(
             [text for text, _ in examples],
             [intent for _, intent in examples],
             [(each["name"], each["pattern"]) for each in training_data.regex_features],
-            self.config["weights"],
-            self.config["strength"],
-            self.config["smoothing"],
-            self.config["min_count"],
+            Options(**{each.name: self.config[each.name] for each in fields(Options)}),
         )
         with self._storage.write_to(self._resource) as folder:
             self.model.save(folder)

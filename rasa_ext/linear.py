@@ -7,25 +7,43 @@ needs only the rows of the features that the message has.
 import json
 import math
 from collections import Counter
+from dataclasses import asdict, dataclass, field
 from pathlib import Path
-from typing import Dict, Iterable, List, Sequence, Tuple
+from typing import Dict, List, Sequence, Tuple
 
 import numpy as np
 
-from rasa_ext.features import BLOCKS, Concepts, compile_concepts, features, novelty, vocabulary
+from rasa_ext.features import BLOCKS, Concepts, compile_concepts, features
 
 Ranking = List[Tuple[str, float]]
 
 
+@dataclass(frozen=True)
+class Options:
+    """What config.yml may choose about the model.
+
+    `weights` are those of the blocks of features, a feature counts when `min_count` examples have it, `cost` is
+    scikit-learn's C, `smoothing` (0..1) says how far small intents are weighed up, `sharpness` turns margins into
+    chances, and `bonus` is added to the margin of the intent `outside`.
+    """
+
+    weights: Dict[str, float] = field(default_factory=lambda: {"characters": 1.0, "words": 0.7, "concepts": 0.8})
+    min_count: int = 2
+    cost: float = 0.5
+    smoothing: float = 0.0
+    sharpness: float = 3.0
+    outside: str = "out_of_scope"
+    bonus: float = 0.2
+
+
 class LinearModel:
-    """Multinomial logistic regression over TF-IDF features; each block of features has its own weight."""
+    """One linear classifier for each intent over TF-IDF features; each block of features has its own weight."""
 
     def __init__(
         self,
         intents: List[str],
         patterns: List[Tuple[str, str]],
-        weights: Dict[str, float],
-        known: Iterable[str],
+        options: Options,
         index: Dict[str, int],
         idf: np.ndarray,
         coefficients: np.ndarray,
@@ -34,8 +52,7 @@ class LinearModel:
         self.intents = intents
         self.patterns = patterns
         self.concepts: Concepts = compile_concepts(patterns)
-        self.weights = weights
-        self.known = frozenset(known)
+        self.options = options
         self.index = index
         self.idf = idf
         self.coefficients = coefficients
@@ -43,40 +60,22 @@ class LinearModel:
 
     @classmethod
     def train(
-        cls,
-        texts: Sequence[str],
-        labels: Sequence[str],
-        patterns: List[Tuple[str, str]],
-        weights: Dict[str, float],
-        strength: float,
-        smoothing: float,
-        min_count: int = 2,
-        outside: str = "out_of_scope",
+        cls, texts: Sequence[str], labels: Sequence[str], patterns: List[Tuple[str, str]], options: Options
     ) -> "LinearModel":
-        """Fit the model.
-
-        `strength` is scikit-learn's C; `smoothing` (0..1) says how far small intents are weighed up; `outside` is the
-        intent whose words do not count as known.
-        """
+        """Fit the model; there must be three intents or more."""
         from scipy.sparse import csr_matrix
-        from sklearn.linear_model import LogisticRegression
+        from sklearn.svm import LinearSVC
 
         concepts = compile_concepts(patterns)
         documents = [features(text, concepts) for text in texts]
-        said = [vocabulary(text) for text in texts]
-        inside = Counter(each for found, label in zip(said, labels) if label != outside for each in found)
-        for document, found, label in zip(documents, said, labels):
-            # An example does not make its own words known, or nothing would ever be new.
-            own = 0 if label == outside else 1
-            document["novelty"] = novelty(found, lambda each, own=own: inside[each] > own)
         counts = Counter(
             f"{block[0]}:{name}" for document in documents for block in BLOCKS for name in set(document[block])
         )
-        names = sorted(name for name, count in counts.items() if count >= min_count)
+        names = sorted(name for name, count in counts.items() if count >= options.min_count)
         index = {name: i for i, name in enumerate(names)}
         idf = np.array([math.log((1 + len(texts)) / (1 + counts[name])) + 1 for name in names], dtype=np.float32)
         intents = sorted(set(labels))
-        model = cls(intents, patterns, weights, inside, index, idf, np.zeros((0, 0)), np.zeros(0))
+        model = cls(intents, patterns, options, index, idf, np.zeros((0, 0)), np.zeros(0))
         rows = [model._row(document) for document in documents]
         matrix = csr_matrix(
             (
@@ -88,14 +87,12 @@ class LinearModel:
         )
         sizes = Counter(labels)
         mean = len(labels) / len(intents)
-        fit = LogisticRegression(
-            C=strength,
-            max_iter=400,
-            class_weight={each: (mean / sizes[each]) ** smoothing for each in intents},
-            random_state=7,
-        ).fit(matrix, labels)
+        weights = {each: (mean / sizes[each]) ** options.smoothing for each in intents}
+        fit = LinearSVC(C=options.cost, class_weight=weights, random_state=7).fit(matrix, labels)
         model.coefficients = np.ascontiguousarray(fit.coef_.T, dtype=np.float32)
         model.intercept = fit.intercept_.astype(np.float32)
+        if options.outside in intents:
+            model.intercept[intents.index(options.outside)] += options.bonus
         return model
 
     def _row(self, document: Dict[str, List[str]]) -> Tuple[np.ndarray, np.ndarray]:
@@ -109,15 +106,13 @@ class LinearModel:
             found = [column for column, _ in known]
             value = self.idf[found] * np.array([1 + math.log(count) for _, count in known], dtype=np.float32)
             columns.extend(found)
-            values.append(value * (self.weights[block] / np.linalg.norm(value)))
+            values.append(value * (self.options.weights[block] / np.linalg.norm(value)))
         return np.array(columns, dtype=np.int32), np.concatenate(values) if values else np.zeros(0, dtype=np.float32)
 
     def rank(self, text: str) -> Ranking:
-        """All intents with their probability, the best first."""
-        document = features(text, self.concepts)
-        document["novelty"] = novelty(vocabulary(text), self.known.__contains__)
-        columns, values = self._row(document)
-        scores = self.intercept + values @ self.coefficients[columns]
+        """All intents with their chance, the best first."""
+        columns, values = self._row(features(text, self.concepts))
+        scores = (self.intercept + values @ self.coefficients[columns]) * self.options.sharpness
         odds = np.exp(scores - scores.max())
         odds /= odds.sum()
         return [(self.intents[i], float(odds[i])) for i in np.argsort(-odds)]
@@ -127,8 +122,7 @@ class LinearModel:
         about = {
             "intents": self.intents,
             "patterns": self.patterns,
-            "weights": self.weights,
-            "known": sorted(self.known),
+            "options": asdict(self.options),
             "names": list(self.index),
         }
         (folder / "about.json").write_text(json.dumps(about, ensure_ascii=False), encoding="utf-8")
@@ -142,8 +136,7 @@ class LinearModel:
             return cls(
                 about["intents"],
                 [(name, pattern) for name, pattern in about["patterns"]],
-                about["weights"],
-                about["known"],
+                Options(**about["options"]),
                 {name: i for i, name in enumerate(about["names"])},
                 arrays["idf"],
                 arrays["coefficients"],

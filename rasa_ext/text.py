@@ -46,6 +46,12 @@ _MASKED = re.compile(r"\*{2,}|\[[^\[\]]{1,4}x\]")
 _REPEATED = re.compile(r"(.)\1{2,}")
 _SPACE = re.compile(r"\s+")
 _WORD = re.compile(r"[a-z]+(?:['’][a-z]+)*|[\u3400-\u9fff]|[①-⑳\d]+|[^\s\w]|\w")
+_OPENING = re.compile(
+    r"(?:(?:你好|您好|哈喽|请问(?:一下|下)?|亲|在[吗么]|(?:早上|上午|中午|下午|晚上)好|问一下|想问(?:一?下)?|我想(?:问|了解)(?:一?下)?|"
+    r"麻烦问下)[呀啊哈,，。.!！?？~ ]*)+"
+    r"|(?:(?:hi+|hello|hey+|good (?:morning|evening|afternoon)|there|please|sir|madam|dear|team|excuse me|"
+    r"(?:can|could) you (?:please )?tell me|i (?:want|would like|need) to (?:know|ask)|i was wondering|(?:may|can) i know)\b[,.!? ]*)+"
+)
 # What a number is replaced by: the kind matters for the meaning, the digits do not.
 LONG, MONEY, NUMBER = "①", "②", "③"
 
@@ -62,6 +68,16 @@ def normalise(text: str) -> str:
     text = _DIGITS.sub(NUMBER, text)
     text = _REPEATED.sub(r"\1\1", text)
     return _SPACE.sub(" ", text).strip()
+
+
+def without_opening(text: str) -> str:
+    """A normalised text without its polite beginning; what is hardly more than a greeting stays whole."""
+    opening = _OPENING.match(text)
+    if not opening:
+        return text
+    rest = text[opening.end() :]
+    enough = len(rest) >= 4 if is_chinese(text) else len(rest.split()) >= 3
+    return rest if enough else text
 
 
 def words(text: str) -> List[str]:
