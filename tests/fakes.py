@@ -71,13 +71,13 @@ class FakeRasa:
 
     def turns(self, sender: str) -> list[str]:
         """The texts of the messages that the tracker holds, without those taken back."""
-        texts: list[str] = []
-        for event in self.trackers[sender]:
-            if event["event"] == "user":
-                texts.append(event["text"])
-            elif event["event"] == "rewind" and texts:
-                texts.pop()
-        return texts
+        return [event["text"] for event in self._session(sender) if event["event"] == "user"]
+
+    def _session(self, sender: str) -> list[Body]:
+        """What counts: the events since the newest session began."""
+        events = self.trackers[sender]
+        starts = [number for number, event in enumerate(events) if event["event"] == "session_started"]
+        return events[starts[-1] + 1 :] if starts else []
 
     @web.middleware
     async def _check_token(self, request: web.Request, handler: Any) -> web.StreamResponse:
@@ -110,6 +110,8 @@ class FakeRasa:
         events = self.trackers[body["sender"]]
         if not events:
             events.append({"event": "action", "name": "action_session_start", "timestamp": time.time()})
+            events.append({"event": "session_started", "timestamp": time.time()})
+            events.append({"event": "action", "name": "action_listen"})
         events.append({"event": "user", "text": body["message"], "metadata": {**body["metadata"], "model_id": "m"}})
         events.append({"event": "action", "name": "action_x"})
         for each in messages:

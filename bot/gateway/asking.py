@@ -19,8 +19,9 @@ class Patience:
     delayed_after: float
     unavailable_after: float
     retry_delays: tuple[float, ...] = (0.5, 1.0, 2.0, 4.0)
-    # After an empty answer the question is put again at about 2 s and 5 s.
-    empty_delays: tuple[float, ...] = (2.0, 3.0)
+    # After an empty answer the question is put again at about 2, 5, 10 and 20 s: an action server that died needs
+    # some seconds to come back, and a busy machine takes longer.
+    empty_delays: tuple[float, ...] = (2.0, 3.0, 5.0, 10.0)
     pause_after_error: float = 2.0
 
     @classmethod
@@ -63,8 +64,6 @@ async def ask_until_answered(
         await asyncio.sleep(patience.empty_delays[empties])
         empties += 1
         try:
-            # Only what is there is taken back: a turn that was never saved would take an earlier one along.
-            if await rasa.find_answer(sender_id, turn.turn_id) is not None:
-                await rasa.rewind(sender_id)
+            await rasa.take_back(sender_id, turn.turn_id)
         except BotUnavailableError:
             continue  # The next look into the tracker finds what there is to do.

@@ -2,7 +2,7 @@
 
 import json
 import logging
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 import aiohttp
@@ -37,9 +37,13 @@ class RasaClient:
         events = tracker.get("events") if isinstance(tracker, dict) else None
         return answer_in(events or [], message_id)
 
-    async def rewind(self, sender_id: str) -> None:
-        """Take back the last message, with all that came of it."""
-        await self._call("POST", f"/conversations/{sender_id}/tracker/events", {"event": "rewind"})
+    async def take_back(self, sender_id: str, message_id: str) -> None:
+        """Make the dialog wait for this message as if it had never come; nothing is done if it has not."""
+        path = f"/conversations/{sender_id}/tracker"
+        tracker = await self._call("GET", f"{path}?include_events=ALL")
+        before = events_before((tracker.get("events") if isinstance(tracker, dict) else None) or [], message_id)
+        if before is not None:
+            await self._call("POST", f"{path}/events", before)
 
     async def is_up(self) -> bool:
         """Whether Rasa answers and has a model."""
@@ -108,20 +112,43 @@ def answer_from(messages: Iterable[dict[str, Any]]) -> BotAnswer:
 
 
 def answer_in(events: Iterable[dict[str, Any]], message_id: str) -> BotAnswer | None:
-    """The answer that follows the user event of this message in a tracker, unless it was rewound."""
+    """The answer that follows the user event of this message in a tracker, unless it was taken back."""
     spoken: list[tuple[bool, list[dict[str, Any]]]] = []
     for event in events:
         kind = event.get("event")
         if kind == "user":
-            spoken.append(((event.get("metadata") or {}).get("message_id") == message_id, []))
-        elif kind == "rewind" and spoken:
-            spoken.pop()
+            spoken.append((_is_message(event, message_id), []))
+        elif kind == "session_started":
+            spoken.clear()
         elif kind == "bot" and spoken:
             spoken[-1][1].append({**(event.get("data") or {}), "text": event.get("text")})
     for is_it, bot_events in reversed(spoken):
         if is_it:
             return answer_from(bot_events)
     return None
+
+
+def events_before(events: Sequence[dict[str, Any]], message_id: str) -> list[dict[str, Any]] | None:
+    """The events that bring a tracker back to where it was before this message; None when it has no such message.
+
+    They begin a new session that repeats the one before the message. (Rasa's own `rewind` is no help: inside a form
+    it takes back all that was said since the form began.)
+    """
+    starts = [number for number, event in enumerate(events) if event.get("event") == "session_started"]
+    session = events[starts[-1] + 1 :] if starts else events
+    places = [number for number, event in enumerate(session) if _is_message(event, message_id)]
+    if not places:
+        return None
+    start = [{"event": "action", "name": "action_session_start"}, {"event": "session_started"}]
+    # Rasa reads the events since the newest session began by their time: with a time of its own, each is among them.
+    return [
+        *start,
+        *({name: value for name, value in each.items() if name != "timestamp"} for each in session[: places[0]]),
+    ]
+
+
+def _is_message(event: dict[str, Any], message_id: str) -> bool:
+    return event.get("event") == "user" and (event.get("metadata") or {}).get("message_id") == message_id
 
 
 def _buttons_from(found: Any) -> tuple[TextButton, ...]:

@@ -9,7 +9,7 @@ import pytest
 from bot.errors import BotUnavailableError
 from bot.gateway.asking import Patience, ask_until_answered
 from bot.gateway.conversations.model import BotAnswer, Turn, TurnState
-from bot.gateway.rasa_client import RasaClient, answer_from, answer_in
+from bot.gateway.rasa_client import RasaClient, answer_from, answer_in, events_before
 from bot.gateway.tasks import end
 from bot.texts import Reply, TextButton
 from tests.fakes import FakeRasa
@@ -23,9 +23,10 @@ def bot(text: str | None, **data: object) -> dict:
     return {"event": "bot", "text": text, "data": data}
 
 
-REWIND = {"event": "rewind"}
+START = [{"event": "action", "name": "action_session_start"}, {"event": "session_started"}]
+LISTEN = {"event": "action", "name": "action_listen"}
 EVENTS = [
-    {"event": "action", "name": "action_session_start"},
+    *START,
     user("m1"), {"event": "slot"}, bot("one"), bot(None, custom={"language": "en"}),
     user("m2"), bot("two", buttons=[{"title": "T", "payload": "/p"}], custom=None), {"event": "action"},
 ]  # fmt: skip
@@ -42,16 +43,34 @@ def test_a_message_without_an_answer_is_there_but_empty():
     assert found == BotAnswer() and found.empty
 
 
-def test_a_rewound_message_is_not_there():
-    assert answer_in([*EVENTS, user("m3"), REWIND], "m3") is None
-    assert answer_in([*EVENTS, user("m3"), REWIND], "m2") is not None
-    assert answer_in([*EVENTS, user("m3"), REWIND, REWIND], "m2") is None
-    assert answer_in([*EVENTS, user("m3"), REWIND, user("m3"), bot("three")], "m3") == BotAnswer((Reply("three"),))
+def test_a_message_of_an_earlier_session_is_not_there():
+    again = [*EVENTS, user("m3"), *START, *EVENTS[2:]]
+    assert answer_in(again, "m3") is None
+    assert answer_in(again, "m2") == answer_in(EVENTS, "m2")
+    assert answer_in([*again, user("m3"), bot("three")], "m3") == BotAnswer((Reply("three"),))
 
 
 def test_a_message_from_elsewhere_does_not_matter():
-    events = [{"event": "user", "text": "x", "metadata": None}, bot("zero"), REWIND, REWIND, user("m1"), bot("one")]
+    events = [{"event": "user", "text": "x", "metadata": None}, bot("zero"), user("m1"), bot("one")]
     assert answer_in(events, "m1") == BotAnswer((Reply("one"),))
+
+
+def test_taking_a_message_back_repeats_the_session_before_it():
+    taken_back = events_before([*EVENTS, user("m3"), LISTEN], "m3")
+    assert taken_back == EVENTS
+    assert events_before([*EVENTS, user("m3"), LISTEN, *EVENTS, user("m3"), bot("x")], "m3") == EVENTS
+    assert events_before([*START, LISTEN, user("m1"), user("m2")], "m1") == [*START, LISTEN]
+
+
+def test_a_message_that_never_came_is_not_taken_back():
+    assert events_before(EVENTS, "m3") is None
+    assert events_before([*EVENTS, user("m3"), *EVENTS], "m3") is None
+    assert events_before([], "m1") is None
+
+
+def test_repeated_events_get_times_of_their_own():
+    timed = [{**each, "timestamp": 1.5, "id": "kept"} for each in EVENTS]
+    assert events_before([*timed, user("m3")], "m3") == [*START, *({**each, "id": "kept"} for each in EVENTS[2:])]
 
 
 def test_custom_payloads_are_read():
