@@ -48,6 +48,11 @@ class Customer:
         """Every message to this customer, oldest first."""
         return [each for _, each in sorted(self.messages.items()) if each["kind"] == "outgoing"]
 
+    @property
+    def all_sent(self) -> bool:
+        """Whether the gateway has accepted or refused everything that was posted."""
+        return not self._unsent
+
     async def arrive(self, **body: Any) -> Self:
         """Open a conversation (`language`, `identity`, `page_url`) and the socket to it."""
         async with self._session.post(f"{self._base_url}/api/conversations", json=body) as response:
@@ -87,10 +92,14 @@ class Customer:
 
     async def press(self, titles: set[str]) -> Message:
         """Press the newest button with one of these titles, whether it is still good or not."""
+        return await self.send(**self.button(titles))
+
+    def button(self, titles: set[str]) -> Message:
+        """What pressing the newest button with one of these titles sends."""
         for message in reversed(self.answers):
             for button in message.get("buttons") or []:
                 if button["title"] in titles:
-                    return await self.send(type="button", button_id=button["id"], text=button["title"])
+                    return {"type": "button", "button_id": button["id"], "text": button["title"]}
         raise CustomerError(f"no button has the title {' / '.join(sorted(titles)) or '(no such payload)'}")
 
     async def show(self, picture: bytes, name: str) -> Message:

@@ -65,18 +65,18 @@ def _template(text: str) -> re.Pattern[str]:
 
 
 def turn_events(events: Iterable[Mapping[str, Any]], message_id: str) -> TurnEvents | None:
-    """The turn of one message in a tracker's events; None while Rasa has not saved it."""
+    """The turn of one message in a tracker's events, its last if it was asked again; None before it is saved."""
     said: list[Said] = []
-    found = finished = False
+    found = finished = inside = False
     for event in events:
         kind, metadata = event.get("event"), event.get("metadata") or {}
         if kind == "user":
-            if found:
-                break
-            found = metadata.get("message_id") == message_id
-        elif found and kind == "bot" and event.get("text"):
+            inside = metadata.get("message_id") == message_id
+            if inside:
+                said, found, finished = [], True, False
+        elif inside and kind == "bot" and event.get("text"):
             said.append(Said(metadata.get("utter_action") or "?", str(event["text"])))
-        elif found and kind == "action" and event.get("name") == "action_listen":
+        elif inside and kind == "action" and event.get("name") == "action_listen":
             finished = True
     return TurnEvents(tuple(said), finished) if found else None
 

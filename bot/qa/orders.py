@@ -6,6 +6,7 @@ from typing import Any
 
 from bot.backend.orders.demo import LINES, DemoOrder, demo_order
 from bot.backend.orders.model import Diagnosis
+from bot.backend.ownership.store import owner_of
 from bot.backend.seed import write_order
 from bot.db import make_engine
 from bot.settings import Settings
@@ -25,17 +26,22 @@ class OrderDesk:
 
     async def make(self, diagnosis: Diagnosis) -> dict[str, Any]:
         """A new order: two reports or three wrong tries of one script must not meet those of another."""
-        turn = len(LINES) + self._made[diagnosis]
-        self._made[diagnosis] += 1
         now = datetime.now(UTC)
-        demo = demo_order(diagnosis, turn, now, self._settings.public_url)
         engine = make_engine(self._settings.backend_database_url)
         try:
             async with engine.begin() as connection:
+                demo = self._next(diagnosis, now)
+                while await owner_of(connection, demo.order_no):  # made at another desk
+                    demo = self._next(diagnosis, now)
                 await write_order(connection, demo, self._settings.derived_key("ownership"), now)
         finally:
             await engine.dispose()
         return view_of(demo)
+
+    def _next(self, diagnosis: Diagnosis, now: datetime) -> DemoOrder:
+        turn = len(LINES) + self._made[diagnosis]
+        self._made[diagnosis] += 1
+        return demo_order(diagnosis, turn, now, self._settings.public_url)
 
 
 def view_of(demo: DemoOrder) -> dict[str, Any]:

@@ -30,6 +30,13 @@ def test_a_turn_is_unknown_before_it_is_saved_and_open_until_the_dialog_listens(
     assert turn_events(events, "m1") == TurnEvents((Said("utter_thanks", "one"),), finished=False)
 
 
+def test_of_a_message_that_was_asked_again_the_last_time_counts():
+    events = [user("m1"), LISTEN, user("m0"), bot("utter_thanks", "one"), LISTEN, user("m1")]
+    assert turn_events(events, "m1") == TurnEvents((), finished=False)
+    events += [bot("utter_greet", "two"), LISTEN]
+    assert turn_events(events, "m1") == TurnEvents((Said("utter_greet", "two"),), finished=True)
+
+
 def test_payloads_for_the_gateway_are_no_answers():
     assert turn_events([user("m1"), bot("", None), LISTEN], "m1") == TurnEvents((), finished=True)
 
