@@ -5,7 +5,7 @@ import os
 import signal
 import subprocess
 import time
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from types import TracebackType
 from typing import Self
@@ -55,19 +55,28 @@ class Stack:
         """The process id of the newest start."""
         return self._children[name].pid
 
-    def kill(self, name: str, number: signal.Signals = signal.SIGKILL) -> None:
-        """Send the signal; after SIGKILL and SIGTERM also wait until the process is gone."""
-        child = self._children[name]
-        child.send_signal(number)
-        if number in (signal.SIGKILL, signal.SIGTERM):
-            child.wait(30)
+    def is_running(self, name: str) -> bool:
+        """Whether the newest start has not ended; a stopped process (SIGSTOP) is running."""
+        return self._children[name].poll() is None
 
-    def restart(self, name: str, timeout: float = 180.0) -> None:
-        """Start it anew (after a `kill`, or killing what still runs) and wait until it answers."""
-        if self._children[name].poll() is None:
-            self.kill(name)
-        self._start(name)
-        self.wait_ready(timeout, [name])
+    def kill(self, *names: str, number: signal.Signals = signal.SIGKILL) -> None:
+        """Send the signal to all of them; after SIGKILL and SIGTERM also wait until they are gone."""
+        for name in names:
+            self._children[name].send_signal(number)
+        if number in (signal.SIGKILL, signal.SIGTERM):
+            for name in names:
+                self._children[name].wait(30)
+
+    def restart(self, *names: str, timeout: float = 180.0, environment: Mapping[str, str] | None = None) -> None:
+        """Start them anew (after a `kill`, or killing what still runs) and wait until they answer.
+
+        environment: settings (`DAOZHANG_…`) that differ from those of the stack until the next restart.
+        """
+        for name in names:
+            if self.is_running(name):
+                self.kill(name)
+            self._start(name, environment)
+        self.wait_ready(timeout, names)
 
     def stop(self) -> None:
         """Stop all, the newest first; whoever has not ended 15 s after SIGTERM is killed."""
@@ -93,14 +102,14 @@ class Stack:
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, tb: TracebackType | None) -> None:
         self.stop()
 
-    def _start(self, name: str) -> None:
+    def _start(self, name: str, environment: Mapping[str, str] | None = None) -> None:
         process = self._processes[name]
         with (self.log_dir / f"{name}.log").open("ab") as log:
             # A session of its own keeps Ctrl-C at the terminal away from it: `stop` ends it in order.
             self._children[name] = subprocess.Popen(  # noqa: S603
                 process.argv,
                 cwd=ROOT,
-                env={**os.environ, **process.environment},
+                env={**os.environ, **process.environment, **(environment or {})},
                 stdin=subprocess.DEVNULL,
                 stdout=log,
                 stderr=subprocess.STDOUT,

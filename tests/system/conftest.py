@@ -12,3 +12,4 @@ from tests.system.people import Town, open_town
 async def town(helpdesk: Stack) -> AsyncIterator[Town]:
     async with open_town(helpdesk) as found:
         yield found
+        await found.repair()
