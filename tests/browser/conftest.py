@@ -79,7 +79,7 @@ async def new_page(browser: Browser, gateway: FakeGateway) -> AsyncIterator[NewP
         page.on("pageerror", lambda error: problems.append(str(error)))
         page.on("console", lambda message: problems.append(message.text) if "Security Policy" in message.text else None)
 
-    async def opened(path: str = "/host", **options: Any) -> Page:
+    async def opened(path: str = "/host?language=zh", **options: Any) -> Page:
         context = await browser.new_context(**{"locale": "zh-CN", **DESKTOP, **options})
         contexts.append(context)
         context.on("page", watch)

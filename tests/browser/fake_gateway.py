@@ -145,7 +145,8 @@ class FakeGateway:
     async def _host_page(self, request: web.Request) -> web.Response:
         """Another shop's page; the query gives the attributes of its script tag."""
         data = " ".join(f'data-{escape(name)}="{escape(value)}"' for name, value in request.query.items())
-        page = "<!doctype html><html lang=en><title>Shop</title><main><h1>Shop</h1></main>"
+        scale = "<meta name=viewport content='width=device-width, initial-scale=1'>"
+        page = f"<!doctype html><html lang=en><title>Shop</title>{scale}<main><h1>Shop</h1></main>"
         text = f"{page}<script src=/widget.js {data}></script>"
         return web.Response(text=text, content_type="text/html", headers={"Content-Security-Policy": CSP})
 

@@ -5,7 +5,7 @@ import { Blobs } from "./blobs";
 import { Connection, type Surroundings } from "./connection";
 import { Delivery } from "./delivery";
 import type { Language, Message, ServerFrame } from "./frames";
-import { Outbox } from "./outbox";
+import { newClientId, Outbox } from "./outbox";
 import type { KeyValues } from "./storage";
 import { hasWay, lastSeq, type Link, type Store } from "./store";
 
@@ -76,8 +76,11 @@ export class ChatClient {
   }
 
   async sendPicture(picture: Blob): Promise<void> {
-    const entry = this.outbox.add({ type: "picture", text: "" }, new Date());
-    await this.blobs.put(entry.client_id, picture);
+    const client_id = newClientId();
+    const kept = this.blobs.put(client_id, picture); // Before the entry, for whose bubble asks for the picture at once.
+    this.outbox.add({ type: "picture", text: "", client_id }, new Date());
+    this.connection.start();
+    await kept;
     this.#delivery.pump();
   }
 
@@ -113,8 +116,10 @@ export class ChatClient {
     return this.api.picture(this.#access, pictureId);
   }
 
-  /** Another tab opened or renewed the conversation, or sent what this one has waiting. */
-  storageChanged(): void {
+  /** Another tab opened or renewed the conversation, or sent or discarded what this one has waiting. */
+  storageChanged(key: string): void {
+    this.outbox.changedElsewhere(key);
+    if (key !== "access") return;
     const stored = this.#storedAccess();
     if (stored === null || stored.token === this.#access?.token) return;
     this.#access = stored;

@@ -1,5 +1,6 @@
 // The custom element: joins the client with the view and hears what the page, the tab and the device have to say.
 
+import { runAlone } from "./alone";
 import { Api, type Identity } from "./api";
 import { ChatClient } from "./client";
 import type { Language } from "./frames";
@@ -24,6 +25,8 @@ const MIDNIGHT_CHECK_MS = 60_000;
  */
 export class DaozhangChat extends HTMLElement {
   static readonly observedAttributes = ["language", "theme"];
+  /** The one on the page: two would send everything twice. */
+  static #shown: DaozhangChat | null = null;
 
   #store = new Store();
   #client: ChatClient | null = null;
@@ -56,6 +59,8 @@ export class DaozhangChat extends HTMLElement {
 
   connectedCallback(): void {
     if (this.#client !== null) return;
+    if (DaozhangChat.#shown !== null) return console.warn("daozhang-chat: the page has one already; this one stays away");
+    DaozhangChat.#shown = this;
     this.#build();
     this.#language = languageFrom(this.getAttribute("language")) ?? languageFrom(document.documentElement.lang) ?? "zh";
     const identity = this.#identity();
@@ -64,12 +69,13 @@ export class DaozhangChat extends HTMLElement {
     this.#storage = new BrowserStorage(`daozhang ${origin} ${identity?.user_id ?? ""} `);
     this.#language = languageFrom(this.#storage.get("language")) ?? this.#language;
     this.#store = new Store();
+    const locks = navigator.locks as LockManager | undefined; // Missing on pages without TLS.
     this.#client = new ChatClient(new Api(origin), this.#storage, this.#store, surroundingsOf(origin), {
       language: this.#language,
       identity,
       // Without the query, where shops keep what is nobody else's business.
       pageUrl: window.location.origin + window.location.pathname,
-      alone: (name, work) => runAlone(`${this.#storage?.prefix}${name}`, work),
+      alone: (name, work) => runAlone(`${this.#storage?.prefix}${name}`, work, locks),
     });
     this.#listen(this.#client);
     this.#panel.viewport.listen();
@@ -84,6 +90,10 @@ export class DaozhangChat extends HTMLElement {
     this.#panel.viewport.stop();
     this.#client?.connection.stop();
     this.#client = null;
+    if (DaozhangChat.#shown !== this) return;
+    DaozhangChat.#shown = null;
+    // A page that changes its parts may add the new one before it removes the old.
+    document.querySelector<DaozhangChat>(this.localName)?.connectedCallback();
   }
 
   attributeChangedCallback(name: string, before: string | null, after: string | null): void {
@@ -156,7 +166,8 @@ export class DaozhangChat extends HTMLElement {
       this.#markRead();
     });
     on(window, "storage", (event) => {
-      if ((event as StorageEvent).key === `${this.#storage?.prefix}access`) client.storageChanged();
+      const [key, prefix] = [(event as StorageEvent).key, this.#storage?.prefix ?? ""];
+      if (key?.startsWith(prefix)) client.storageChanged(key.slice(prefix.length));
     });
     const dark = window.matchMedia("(prefers-color-scheme: dark)");
     if (typeof dark.addEventListener === "function") on(dark, "change", () => this.#themeIs());
@@ -205,17 +216,4 @@ function surroundingsOf(origin: string): ConstructorParameters<typeof ChatClient
     isOnline: () => navigator.onLine,
     chance: () => Math.random(),
   };
-}
-
-/** One tab at a time, where the browser can say so. */
-async function runAlone<T>(name: string, work: () => Promise<T>): Promise<T> {
-  // Missing on pages without TLS, whatever the types say.
-  const locks = navigator.locks as LockManager | undefined;
-  if (!locks) return work();
-  let result: { value: T } | undefined;
-  await locks.request(name, async () => {
-    result = { value: await work() };
-  });
-  if (result === undefined) throw new Error("the lock was not given");
-  return result.value;
 }

@@ -107,8 +107,8 @@ export class Outbox {
       button_id: null,
       picture_id: null,
       error: null,
-      ...what,
       client_id: newClientId(),
+      ...what,
       created_at: now.toISOString(),
       order: Math.max(0, ...this.entries.map((each) => each.order)) + 1,
       state: "sending",
@@ -125,6 +125,12 @@ export class Outbox {
   remove(clientId: string): void {
     this.storage.remove(PREFIX + clientId);
     if (this.#entries.delete(clientId)) this.#tell();
+  }
+
+  /** Another tab changed the value of this key: what it removed is not waiting any more. */
+  changedElsewhere(key: string): void {
+    if (!key.startsWith(PREFIX) || this.storage.get(key) !== null) return;
+    if (this.#entries.delete(key.slice(PREFIX.length))) this.#tell();
   }
 
   /** A new conversation never offered the old one's buttons nor holds its pictures: say the title, upload again. */

@@ -89,13 +89,18 @@ export function unreadCount(state: State): number {
   return state.messages.filter((each) => each.kind === "outgoing" && each.seq > read).length;
 }
 
+/** Whether something of the customer's is still on its way; what was refused is not. */
+export function isSending(state: State): boolean {
+  return state.unsent.some((each) => each.state !== "failed");
+}
+
 /**
  * The one message whose buttons may be pressed, or null.
  *
  * They are those of the latest bot message that has some, until the customer says something else or a human takes over.
  */
 export function liveButtonsOf(state: State): string | null {
-  if (state.unsent.length > 0 || state.conversation?.owner !== "bot") return null;
+  if (isSending(state) || state.conversation?.owner !== "bot") return null;
   for (let i = state.messages.length - 1; i >= 0; i -= 1) {
     const message = state.messages[i];
     if (message === undefined || message.kind === "incoming") return null;

@@ -1,7 +1,7 @@
 // The log as the customer sees it: a flat list of days, messages and unsent messages, each with a key that stays.
 
 import type { Message } from "./frames";
-import { liveButtonsOf, type State } from "./store";
+import { isSending, liveButtonsOf, type State } from "./store";
 import type { Unsent } from "./outbox";
 import { dayKey } from "./time";
 
@@ -40,6 +40,7 @@ export function timeline(state: State): Item[] {
   const live = liveButtonsOf(state);
   const { messages, unsent } = state;
   const latest = lastIncoming(messages);
+  const sending = isSending(state);
   let day = "";
   const openDay = (at: Date): void => {
     if (dayKey(at) <= day) return; // An unsent message may be older than what came meanwhile.
@@ -55,7 +56,7 @@ export function timeline(state: State): Item[] {
       opens: !sameRun(messages[i - 1], message),
       closes: !sameRun(message, messages[i + 1]),
       buttonsLive: message.message_id === live,
-      confirmed: message === latest && unsent.length === 0,
+      confirmed: message === latest && !sending,
     });
   });
   for (const each of unsent) {

@@ -161,6 +161,14 @@ describe("a message", () => {
 });
 
 describe("a picture", () => {
+  it("is there when its bubble asks for it", async () => {
+    const { client, store } = makeClient();
+    const shown: Promise<Blob | null>[] = [];
+    store.listen((state) => state.unsent.forEach((each) => shown.push(client.blobs.get(each.client_id))));
+    await client.sendPicture(new Blob(["x"], { type: "image/png" }));
+    expect(new Set((await Promise.all(shown)).map((each) => each?.size))).toEqual(new Set([1]));
+  });
+
   it("is uploaded, then sent", async () => {
     const { client, store } = makeClient();
     client.start();

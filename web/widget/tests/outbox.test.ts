@@ -26,6 +26,19 @@ describe("Outbox", () => {
     expect(storage.keys()).toEqual([]);
   });
 
+  it("forgets what another tab sent or discarded", () => {
+    const storage = new MemoryStorage();
+    const outbox = new Outbox(storage, nobody);
+    const entry = outbox.add({ type: "text", text: "one" }, NOW);
+    outbox.changedElsewhere(`unsent:${entry.client_id}`);
+    expect(outbox.entries).toEqual([entry]);
+    new Outbox(storage, nobody).remove(entry.client_id);
+    outbox.changedElsewhere("access");
+    expect(outbox.entries).toEqual([entry]);
+    outbox.changedElsewhere(`unsent:${entry.client_id}`);
+    expect(outbox.entries).toEqual([]);
+  });
+
   it("keeps the entries of two tabs apart", () => {
     const storage = new MemoryStorage();
     const [a, b] = [new Outbox(storage, nobody), new Outbox(storage, nobody)];

@@ -84,6 +84,11 @@ describe("liveButtonsOf", () => {
     expect(liveButtonsOf(stateAfter(bot, added(offered), { type: "unsent_set", unsent: [makeUnsent("c9")] }))).toBeNull();
   });
 
+  it("is not held back by what was refused", () => {
+    const unsent = [{ ...makeUnsent("c9"), state: "failed" as const }];
+    expect(liveButtonsOf(stateAfter(bot, added(offered), { type: "unsent_set", unsent }))).toBe(offered.message_id);
+  });
+
   it.each(["queue", "agent"] as const)("is none when the owner is the %s", (owner) => {
     const handed = { type: "conversation_set", conversation: makeConversation({ owner }) } as const;
     expect(liveButtonsOf(stateAfter(bot, added(offered), handed))).toBeNull();

@@ -3,7 +3,7 @@
 import type { Language } from "../frames";
 import { ACCEPTED, PictureError, preparePicture } from "../pictures";
 import { refusalText, TEXTS } from "../texts";
-import { h, icon, setAttribute, setText } from "./dom";
+import { h, icon, isComposing, setAttribute, setText } from "./dom";
 
 const MOST_CHARACTERS = 2_000;
 /** From here on the customer sees how much room is left. */
@@ -44,9 +44,7 @@ export class Composer {
       this.#submit();
     });
     this.input.addEventListener("keydown", (event) => {
-      // While an input method composes, Enter chooses characters. Old WebKit says so only by key code.
-      const composing = event.isComposing || event.keyCode === 229;
-      if (event.key !== "Enter" || event.shiftKey || composing) return;
+      if (event.key !== "Enter" || event.shiftKey || isComposing(event)) return;
       event.preventDefault();
       this.#submit();
     });

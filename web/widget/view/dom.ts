@@ -26,6 +26,11 @@ export function setText(element: Element, text: string): void {
   if (element.textContent !== text) element.textContent = text;
 }
 
+/** Whether the key belongs to an input method, where Enter chooses characters and Escape drops them. */
+export function isComposing(event: KeyboardEvent): boolean {
+  return event.isComposing || event.keyCode === 229; // Old WebKit says so only by key code.
+}
+
 const SVG = "http://www.w3.org/2000/svg";
 
 const PATHS = {

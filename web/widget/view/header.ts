@@ -21,7 +21,7 @@ export class Header {
   constructor(actions: HeaderActions) {
     const mark = h("span", { class: "mark" }, icon("mark"));
     const names = h("div", { class: "names" }, this.#title, this.#owner);
-    this.element = h("header", {}, mark, names, this.#language, this.#close);
+    this.element = h("div", { class: "head" }, mark, names, this.#language, this.#close);
     this.#language.addEventListener("click", () => actions.switchLanguage());
     this.#close.addEventListener("click", () => actions.close());
   }

@@ -6,7 +6,7 @@ import { TEXTS } from "../texts";
 import { timeline } from "../timeline";
 import type { BubbleActions } from "./bubble";
 import { Composer, type ComposerActions } from "./composer";
-import { h, setAttribute } from "./dom";
+import { h, isComposing, setAttribute } from "./dom";
 import { Header, type HeaderActions } from "./header";
 import { Lightbox } from "./lightbox";
 import { Log } from "./log";
@@ -77,7 +77,7 @@ export class Panel {
   }
 
   #key(event: KeyboardEvent, actions: HeaderActions): void {
-    if (event.key === "Escape" && !event.isComposing) {
+    if (event.key === "Escape" && !isComposing(event)) {
       event.stopPropagation();
       actions.close();
     }
