@@ -40,6 +40,7 @@ class Settings(BaseSettings):
     public_url: str = ""
     allowed_origins: list[str] = []
     identity_secret: SecretStr = SecretStr("")
+    metrics_token: SecretStr = SecretStr("")
     trusted_proxies: int = Field(0, ge=0)
     bot_timeout: float = Field(20.0, gt=0)
     bot_delayed_after: float = Field(8.0, gt=0)

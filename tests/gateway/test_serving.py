@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 import structlog
+from pydantic import SecretStr
 
 from bot.gateway.logs import configure_logs
 from bot.settings import Settings
@@ -97,6 +98,17 @@ async def test_metrics_count_requests_by_route_and_messages(gateway: Gateway):
     assert f'gateway_requests_total{{method="POST",route="{route}",status="202"}} 1.0' in text
     assert 'gateway_messages_total{kind="incoming"} 1.0' in text
     assert alice.conversation_id not in text
+
+
+async def test_only_operators_see_counters_and_dependencies(gateway: Gateway, settings: Settings):
+    through_proxy = {"X-Forwarded-For": "1.1.1.1"}
+    assert await gateway.call("GET", "/readyz", headers=through_proxy) == (200, {"status": "ready"})
+    for token in ("", "guess"):
+        assert (await gateway.call("GET", "/metrics", token, headers=through_proxy))[0] == 404
+    settings.metrics_token = SecretStr("for prometheus")
+    assert (await gateway.call("GET", "/metrics", "guess", headers=through_proxy))[0] == 404
+    status, body = await gateway.call("GET", "/readyz", "for prometheus", headers=through_proxy)
+    assert (status, body["dependencies"]["rasa"]) == (200, True)
 
 
 async def test_the_log_has_no_words_of_a_customer_and_no_token(gateway: Gateway, capsys: pytest.CaptureFixture[str]):
