@@ -97,8 +97,13 @@ class Outbox:
         """Try each entry that is due; how long until the next one is, or None when nothing waits."""
         entries = await self._store.waiting()
         for entry in entries:
-            if entry.next_at <= self._switchboard.now():
+            if entry.next_at > self._switchboard.now():
+                continue
+            try:
                 await self._try(entry)
+            except Exception:  # one ticket must not keep the others from being opened
+                log.exception("a ticket could not be worked on")
+                await self._store.postpone(entry, "internal_error", self._switchboard.now() + LONGEST_PAUSE)
         entries = await self._store.waiting()
         self._switchboard.metrics.outbox.set(len(entries))
         if not entries:

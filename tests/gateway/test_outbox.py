@@ -50,6 +50,19 @@ async def test_it_waits_longer_and_longer_for_the_backend(drafted: House):
     assert (await drafted.texts())[-1] == late()
 
 
+async def test_a_ticket_that_fails_for_an_unknown_reason_does_not_hold_up_the_others(house: House, rasa: FakeRasa):
+    drafts = [{**DRAFT, "idempotency_key": key} for key in ("m1:ticket", "m2:ticket")]
+    rasa.answer = lambda _: [{"text": "saved"}, *({"custom": {"ticket_draft": each}} for each in drafts)]
+    await house.open()
+    await house.send("确认提交")
+    house.tickets.errors = [RuntimeError("a surprise")]
+    assert await house.outbox.work()
+    assert len(house.tickets.opened) == 1
+    house.skipped += LONGEST_PAUSE
+    assert await house.outbox.work() is None
+    assert len(house.tickets.opened) == 2
+
+
 async def test_nothing_is_tried_before_its_time(drafted: House):
     drafted.tickets.errors = [BackendUnavailableError()]
     await drafted.outbox.work()
