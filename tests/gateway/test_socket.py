@@ -246,3 +246,19 @@ async def test_the_widget_knows_the_same_frames():
         for name in ("CLIENT_FRAMES", "SERVER_FRAMES")
     }
     assert lists == {"CLIENT_FRAMES": tuple(CLIENT_FRAMES), "SERVER_FRAMES": SERVER_FRAMES}
+
+
+async def test_a_client_id_that_no_frame_can_carry_does_not_silence_the_socket(alice: Customer):
+    ws = await alice.connect(after=1)
+    await ws.until("hello_accepted")
+    await ws.send("message_send", message=message("\ud800", text="a"))
+    assert (await ws.until("error"))[-1]["client_id"] is None
+    await ws.send("ping")
+    await ws.until("pong")
+
+
+async def test_a_socket_that_cannot_be_sent_to_is_closed(gateway: Gateway, alice: Customer):
+    ws = await alice.connect(after=1)
+    await ws.until("hello_accepted")
+    gateway.app[HUB].publish(alice.conversation_id, {"type": "pong", "text": "\ud800"})
+    assert await ws.next() == {"type": "closed", "code": 1011}

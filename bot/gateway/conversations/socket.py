@@ -3,6 +3,7 @@
 import asyncio
 import json
 import logging
+import re
 from typing import Any
 
 from aiohttp import WSCloseCode, WSMsgType, web
@@ -141,6 +142,10 @@ class Session:
             await self._ws.close(code=WSCloseCode.GOING_AWAY)
         except ConnectionError:
             pass  # The reading side notices too.
+        except Exception:
+            # A socket that only listens would look alive: its customer must come back and catch up.
+            log.exception("a socket could not be sent to")
+            await self._ws.close(code=WSCloseCode.INTERNAL_ERROR)
 
     async def _take(self, data: Any) -> None:
         client_id = None
@@ -170,4 +175,4 @@ def _client_id(data: Any) -> str | None:
         found = json.loads(data)["message"]["client_id"]
     except (ValueError, TypeError, KeyError, RecursionError):
         return None
-    return found if isinstance(found, str) and len(found) <= 64 else None
+    return found if isinstance(found, str) and re.fullmatch("[!-~]{1,64}", found) else None
