@@ -48,7 +48,8 @@ async def test_a_message_is_asked_with_everything_the_actions_need(house: House,
 
 
 @pytest.mark.parametrize(
-    ("typed", "asked"), [("/restart", "restart"), (" // /greet{}", "greet{}"), ("/", "?"), ("a/b", "a/b")]
+    ("typed", "asked"),
+    [("/restart", "restart"), (" // /greet{}", "greet{}"), ("/", "?"), ("a/b", "a/b"), ("/\u3000/\xa0/greet", "greet")],
 )
 async def test_typed_text_never_carries_an_intent(typed: str, asked: str, house: House, rasa: FakeRasa):
     await house.open()

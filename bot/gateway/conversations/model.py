@@ -1,6 +1,7 @@
 """What a conversation is and the rules of one: who owns it, what is said to whom, which buttons still work."""
 
 import json
+import re
 import unicodedata
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -213,8 +214,11 @@ def clean_text(text: str) -> str:
 
 
 def text_for_bot(text: str) -> str:
-    """Typed text without the leading slash that would let a customer send Rasa an intent of their choice."""
-    return text.lstrip("/ \t\r\n") or "?"
+    """Typed text without the leading slash that would let a customer send Rasa an intent of their choice.
+
+    Rasa strips every kind of blank before it looks for the slash, so each kind that precedes one goes too.
+    """
+    return re.sub(r"^[\s/]+", "", text) or "?"
 
 
 def payload(intent: str, **entities: str) -> str:
