@@ -4,6 +4,7 @@ import asyncio
 import logging
 import time
 from dataclasses import replace
+from datetime import datetime
 from functools import partial
 
 from bot.errors import BotUnavailableError
@@ -108,7 +109,7 @@ class Workers:
             ask_until_answered(
                 self._rasa,
                 turn,
-                metadata_of(conversation, turn),
+                metadata_of(conversation, turn, self._switchboard.now()),
                 self._patience,
                 partial(self._before_asking, turn),
             )
@@ -141,7 +142,7 @@ class Workers:
         )
 
 
-def metadata_of(conversation: Conversation, turn: Turn) -> dict[str, str | None]:
+def metadata_of(conversation: Conversation, turn: Turn, now: datetime) -> dict[str, str | None]:
     """What Rasa's components and the actions get to know besides the text."""
     return {
         "message_id": turn.turn_id,
@@ -149,5 +150,5 @@ def metadata_of(conversation: Conversation, turn: Turn) -> dict[str, str | None]
         "customer_id": conversation.customer_id,
         "language": conversation.language,
         "channel": conversation.channel,
-        "identity": conversation.identity,
+        "identity": conversation.identity_at(now),
     }

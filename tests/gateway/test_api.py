@@ -2,6 +2,7 @@
 
 import asyncio
 import time
+from datetime import UTC, datetime, timedelta
 
 import pytest
 
@@ -203,6 +204,16 @@ async def test_a_signed_identity_is_passed_to_the_bot(gateway: Gateway, rasa: Fa
     await alice.until(2)
     metadata = rasa.asked[0]["metadata"]
     assert (metadata["identity"], metadata["customer_id"]) == ("alice", "user:alice")
+
+
+async def test_a_signed_identity_does_not_hold_for_ever(gateway: Gateway, rasa: FakeRasa):
+    alice = await gateway.customer(identity=signed())
+    switchboard = gateway.app[SWITCHBOARD]
+    switchboard.now = lambda: datetime.now(UTC) + timedelta(hours=13)
+    await alice.send("1", text="a")
+    await alice.until(2)
+    metadata = rasa.asked[0]["metadata"]
+    assert (metadata["identity"], metadata["customer_id"]) == (None, "user:alice")
 
 
 async def test_without_an_identity_the_conversation_is_the_customer(gateway: Gateway, rasa: FakeRasa):

@@ -13,6 +13,8 @@ from bot.texts import Reply, TextButton
 
 # Who waits in the queue and keeps writing hears again, but not at each message, that a person will come.
 QUEUE_TOLD_FOR = timedelta(minutes=10)
+# A browser may be another person's by tomorrow, and the conversation's token is still in it.
+IDENTITY_HOLDS = timedelta(hours=12)
 COMPACT = (",", ":")
 Render = Callable[[str, str], Reply]  # name and language of a sentence of domain.yml
 
@@ -84,6 +86,10 @@ class Conversation:
     def sender_id(self) -> str:
         """The sender id that Rasa knows this stretch by."""
         return f"{self.conversation_id}.{self.sender_n}"
+
+    def identity_at(self, now: datetime) -> str | None:
+        """The signed identity while it holds; whoever has the conversation later has to prove orders otherwise."""
+        return self.identity if now - self.created_at <= IDENTITY_HOLDS else None
 
     def public(self) -> dict[str, Any]:
         """What the customer may see."""
