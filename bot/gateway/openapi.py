@@ -113,12 +113,10 @@ def _schemas() -> Json:
             }
         ),
         "Readiness": _object(
-            {
-                "status": {"type": "string", "enum": ["ready", "degraded", "unavailable"]},
-                "dependencies": _object(
-                    {"database": {"type": "boolean"}, "backend": {"type": "boolean"}, "rasa": {"type": "boolean"}}
-                ),
-            }
+            {"status": {"type": "string", "enum": ["ready", "degraded", "unavailable"]}},
+            dependencies=_object(
+                {"database": {"type": "boolean"}, "backend": {"type": "boolean"}, "rasa": {"type": "boolean"}}
+            ),
         ),
     }
 
@@ -188,7 +186,7 @@ def _paths() -> Json:
             "patch": _operation(
                 "Choose the language or mark as read",
                 {"200": _answer("Changed.", _object(conversation))},
-                (403, 413),
+                (403, 413, 429),
                 body=_json_body("ConversationChange"),
             ),
         },

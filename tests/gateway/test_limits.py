@@ -31,6 +31,14 @@ async def test_too_many_messages_are_refused_in_the_customers_language(strict: G
     assert (await bob.send("1", text="hi"))[0] == 202
 
 
+async def test_switching_the_language_again_and_again_is_refused_too(strict: Gateway):
+    alice = await strict.customer(language="en")
+    for language in ("zh", "en"):
+        assert (await alice.call("PATCH", json={"language": language}))[0] == 200
+    status, body = await alice.call("PATCH", json={"language": "zh"})
+    assert (status, body["error"]["message"]) == (429, says("utter_rate_limited", "en"))
+
+
 async def test_a_refused_message_says_when_to_try_again_in_a_header(strict: Gateway):
     alice = await strict.customer()
     for number in range(2):

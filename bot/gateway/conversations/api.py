@@ -9,12 +9,12 @@ from aiohttp import web
 from bot.gateway.conversations.bodies import ConversationChange, Identity, NewConversation, NewMessage
 from bot.gateway.conversations.hub import Client
 from bot.gateway.conversations.model import Message
-from bot.gateway.conversations.receiving import receive_message
+from bot.gateway.conversations.receiving import check_limits, receive_message
 from bot.gateway.conversations.rows import new_id
 from bot.gateway.conversations.tokens import new_token, token_hash
 from bot.gateway.http import access_conversation, body_of, client_address, json_answer, number_in
 from bot.gateway.identity import check_identity
-from bot.gateway.keys import HUB, LIMITER, METRICS, SETTINGS, STORE, SWITCHBOARD
+from bot.gateway.keys import HUB, METRICS, SETTINGS, STORE, SWITCHBOARD
 from bot.gateway.language import check_language
 from bot.gateway.limiter import Limit
 from bot.redact import redact
@@ -29,14 +29,15 @@ LONGEST_WAIT = 30
 @routes.post("/api/conversations")
 async def open_conversation(request: web.Request) -> web.Response:
     """Open a conversation; its token is shown only here."""
-    await request.app[LIMITER].check(Limit.CONVERSATIONS, client_address(request))
     body = await body_of(request, NewConversation)
+    language = check_language(body.language)
+    await check_limits(request.app, language, {Limit.CONVERSATIONS: client_address(request)})
     token, conversation_id = new_token(), new_id()
     conversation = await request.app[SWITCHBOARD].open_conversation(
         conversation_id=conversation_id,
         token_hash=token_hash(token),
         channel="widget",
-        language=check_language(body.language),
+        language=language,
         page_url=_page(body.page_url),
         **_customer(request, body.identity, conversation_id),
     )
@@ -78,6 +79,8 @@ async def change_conversation(request: web.Request) -> web.Response:
     conversation = await access_conversation(request)
     body = await body_of(request, ConversationChange)
     switchboard = request.app[SWITCHBOARD]
+    limit = Limit.FRAMES if body.language is None else Limit.MESSAGES  # a switch is a turn for the bot
+    await check_limits(request.app, conversation.language, {limit: conversation.conversation_id})
     if body.language is not None:
         conversation = await switchboard.choose_language(conversation.conversation_id, body.language)
     if body.read_seq is not None:

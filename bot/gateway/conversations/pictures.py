@@ -11,16 +11,16 @@ from bot.errors import (
     HelpdeskError,
     InvalidError,
     NotFoundError,
-    RateLimitedError,
     TooLargeError,
     UnsupportedPictureError,
 )
 from bot.gateway.conversations.api import ID
 from bot.gateway.conversations.model import Conversation
+from bot.gateway.conversations.receiving import check_limits
 from bot.gateway.conversations.rows import new_id
 from bot.gateway.conversations.tables import pictures
 from bot.gateway.http import access_conversation, client_address, json_answer
-from bot.gateway.keys import BACKEND, ENGINE, LIMITER, SETTINGS, SWITCHBOARD, TEXTS, UPLOADS
+from bot.gateway.keys import BACKEND, ENGINE, SETTINGS, SWITCHBOARD, TEXTS, UPLOADS
 from bot.gateway.limiter import Limit
 
 routes = web.RouteTableDef()
@@ -35,7 +35,11 @@ REFUSALS = (TooLargeError, UnsupportedPictureError, InvalidError)
 async def upload_picture(request: web.Request) -> web.Response:
     """Take a picture for a later message. 503 while the backend is down: nothing is kept, so send it again."""
     conversation = await access_conversation(request)
-    await _check_limits(request, conversation)
+    limits = {
+        Limit.MESSAGES: f"{conversation.conversation_id}:pictures",
+        Limit.MESSAGES_OF_ADDRESS: client_address(request),
+    }
+    await check_limits(request.app, conversation.language, limits)
     try:
         async with request.app[UPLOADS]:
             evidence = await _hand_on(request, conversation)
@@ -70,16 +74,6 @@ async def show_picture(request: web.Request) -> web.Response:
     data, _ = await request.app[BACKEND].evidence(picture.evidence_id)
     headers = {"Cache-Control": "private, max-age=86400", "Content-Security-Policy": "default-src 'none'; sandbox"}
     return web.Response(body=data, content_type=picture.mime, headers=headers)
-
-
-async def _check_limits(request: web.Request, conversation: Conversation) -> None:
-    limiter = request.app[LIMITER]
-    try:
-        await limiter.check(Limit.MESSAGES, f"{conversation.conversation_id}:pictures")
-        await limiter.check(Limit.MESSAGES_OF_ADDRESS, client_address(request))
-    except RateLimitedError as error:
-        words = request.app[TEXTS].render("utter_rate_limited", conversation.language).text
-        raise RateLimitedError(words, **error.details) from error
 
 
 async def _hand_on(request: web.Request, conversation: Conversation) -> dict[str, object]:
