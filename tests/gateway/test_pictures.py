@@ -22,6 +22,16 @@ async def test_a_picture_goes_to_the_backend_and_the_bot_gets_its_id(
     assert rasa.asked_texts() == ['/send_picture{"evidence_id":"e1"}']
 
 
+async def test_a_caption_is_kept_and_read_after_its_picture(gateway: Gateway, rasa: FakeRasa):
+    alice = await gateway.customer()
+    _, body = await alice.upload(PNG)
+    caption = "KM202405120001 没到账 密码是abc123456"
+    status, sent = await alice.send("1", type="picture", picture_id=body["picture_id"], text=caption)
+    assert (status, sent["message"]["text"]) == (202, "KM202405120001 没到账 密码是***")
+    await alice.until(4)
+    assert rasa.asked_texts() == ['/send_picture{"evidence_id":"e1"}', "KM202405120001 没到账 密码是***"]
+
+
 async def test_only_its_conversation_sees_a_picture(gateway: Gateway):
     alice, bob = await gateway.customer(), await gateway.customer()
     _, body = await alice.upload(PNG)

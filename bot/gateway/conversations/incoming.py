@@ -37,7 +37,7 @@ async def ask_of(
         evidence_id = await connection.scalar(query)
         if evidence_id is None:
             raise InvalidError(fields=["picture_id"])
-        return "", payload("send_picture", evidence_id=evidence_id), {}
+        return incoming.text, payload("send_picture", evidence_id=evidence_id), {}
     return incoming.text, text_for_bot(incoming.text), {}
 
 

@@ -145,7 +145,7 @@ class Message:
 
 @dataclass(frozen=True)
 class IncomingMessage:
-    """What a channel received: exactly one of text, button and picture, with no secrets in it.
+    """What a channel received: a text, a button, or a picture that may have a text; with no secrets in it.
 
     `external_id` is the channel's own number of the message, `client_id` that of the customer's program.
     """

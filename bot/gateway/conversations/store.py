@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 import sqlalchemy as sa
@@ -22,6 +22,7 @@ from bot.gateway.conversations.model import (
     Turn,
     TurnState,
     payload,
+    text_for_bot,
 )
 from bot.gateway.conversations.rows import (
     Writer,
@@ -33,6 +34,8 @@ from bot.gateway.conversations.rows import (
 )
 from bot.gateway.conversations.tables import conversations, messages, outbox, turns
 
+# What makes the second of two turns of one message the later one.
+MOMENT = timedelta(microseconds=1)
 Decide = Callable[[Conversation], Outcome | None]
 
 
@@ -158,6 +161,9 @@ class ConversationStore:
                 external_id=incoming.external_id,
             )
             await writer.add_turn(message_id, ask, redacted=incoming.redacted, **extra)
+            if incoming.picture_id and incoming.text:
+                # The bot reads a caption as a message of its own, right after the picture.
+                await writer.add_turn(new_id(), text_for_bot(incoming.text), received_at=now + MOMENT)
             after = await writer.finish(language=language(before))
             (message,) = await self._added(connection, writer)
             return Saved(message, Written(before, after, (message,)))
