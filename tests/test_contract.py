@@ -35,8 +35,9 @@ def responses() -> dict[str, list[dict[str, Any]]]:
 
 
 def payload_of(button: dict[str, str]) -> tuple[str, dict[str, str]]:
-    """The intent and the entities of a button; Rasa makes the doubled braces single, as `format` does."""
-    intent, _, entities = button["payload"].format().removeprefix("/").partition("{")
+    """The intent and the entities of a button; Rasa fills its blanks and makes doubled braces single, as here."""
+    blanks = dict.fromkeys(re.findall(r"(?<!{){(\w+)}", button["payload"]), "greet")
+    intent, _, entities = button["payload"].format_map(blanks).removeprefix("/").partition("{")
     return intent, json.loads("{" + entities) if entities else {}
 
 
@@ -106,6 +107,12 @@ def test_every_button_leads_to_an_intent_and_known_entities():
             assert intent in domain["intents"], name
             assert set(entities) <= set(domain["entities"]), name
             assert 1 <= len(button["title"]) <= 40, name
+
+
+def test_every_guess_that_is_offered_is_an_intent():
+    guesses = {name.removeprefix("utter_word_guess_") for name in responses() if name.startswith("utter_word_guess_")}
+    assert guesses < set(load("domain.yml")["intents"]) - {"out_of_scope", "nlu_fallback"}
+    assert all(len(each["text"]) <= 40 for name in guesses for each in responses()[f"utter_word_guess_{name}"])
 
 
 def test_the_buttons_of_the_fields_have_words():

@@ -32,8 +32,9 @@ def demand_text(turn: Turn, case: dict[str, Any]) -> str:
 
 
 def say_facts(turn: Turn, order: dict[str, Any]) -> None:
-    """The facts of the order, said the first time only."""
-    if (turn.case.get("order") or {}).get("order_no") == order.get("order_no") or not order.get("product"):
+    """The facts of the order, said the first time and when the customer comes back to it."""
+    is_known = (turn.case.get("order") or {}).get("order_no") == order.get("order_no") and not turn.case.get("recalled")
+    if is_known or not order.get("product"):
         return
     facts = {
         "order_no": order["order_no"],
@@ -51,6 +52,8 @@ def say_diagnosis(turn: Turn, result: dict[str, Any]) -> None:
     case = case_from(result)
     order = case["order"] or {}
     say_facts(turn, order)
+    if _is_unchanged(turn.case, case):
+        turn.say("utter_checked_again")
     turn.say(
         f"utter_diagnosis_{case['diagnosis'].lower()}",
         target=order.get("target_masked") or "-",
@@ -66,6 +69,12 @@ def say_diagnosis(turn: Turn, result: dict[str, Any]) -> None:
         turn.say("utter_wrong_info_kind")
     else:
         say_next(turn, case)
+
+
+def _is_unchanged(before: dict[str, Any], now: dict[str, Any]) -> bool:
+    """The same diagnosis of the same order once more, so the customer should see that it was really looked at."""
+    numbers = [(each.get("order") or {}).get("order_no") for each in (before, now)]
+    return bool(numbers[0]) and numbers[0] == numbers[1] and before.get("diagnosis") == now["diagnosis"]
 
 
 def _fault_is_open(turn: Turn, order: dict[str, Any]) -> bool:

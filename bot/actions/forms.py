@@ -10,17 +10,22 @@ from rasa_sdk.events import ActionExecutionRejected, EventType, SlotSet
 from rasa_sdk.executor import CollectingDispatcher
 from rasa_sdk.interfaces import Tracker
 
+from bot.actions.asides import answer_aside, aside_of
 from bot.actions.base import DialogAction
+from bot.actions.ending import HUMAN, NOT_CHARGED
+from bot.actions.meanings import says_not_charged
 from bot.actions.pictures import note_picture
 from bot.actions.questions import answer_question, is_question
 from bot.actions.smalltalk import switch_language
+from bot.actions.soothing import count_complaint
 from bot.actions.turn import Turn
 
 log = logging.getLogger(__name__)
 
 # Said without a value, these are no failed answer; the form just asks again.
 HARMLESS = frozenset({"greet", "thanks", "affirm", "send_picture"})
-TRIES_BEFORE_HUMAN = 3
+POLITE = {"greet": "utter_here", "thanks": "utter_thanks_short"}
+TRIES_BEFORE_HELP, TRIES_BEFORE_HUMAN = 2, 3
 
 
 class FormAction(DialogAction):
@@ -28,13 +33,13 @@ class FormAction(DialogAction):
 
     fields: ClassVar[tuple[str, ...]]
     # The form gives way to these at once, and rules.yml takes over.
-    leave_always: ClassVar[frozenset[str]] = frozenset(
-        {"request_human", "restart_case", "goodbye", "complain", "ticket_progress"}
-    )
+    leave_always: ClassVar[frozenset[str]] = frozenset({"request_human", "restart_case", "goodbye", "ticket_progress"})
     # Intents that leave the form when the message holds no value for it.
     leave_without_value: ClassVar[frozenset[str]]
     # Fields that take any sentence, so that only a question is an aside.
     free_text: ClassVar[frozenset[str]] = frozenset()
+    # Whether the form has lost its purpose once the customer says that nothing was charged.
+    ends_when_not_charged: ClassVar[bool] = False
 
     def start(self, turn: Turn) -> None:
         """Prepare the slots when the form begins, before the first message is read."""
@@ -53,9 +58,10 @@ class FormAction(DialogAction):
     def translate(self, turn: Turn) -> None:
         """Put words that the form filled in itself into the new language."""
 
-    def explain(self, turn: Turn, requested: str) -> None:
-        """Say what the field needs, after an answer that could not be read."""
+    def explain(self, turn: Turn, requested: str) -> bool:
+        """Say what the field needs, after an answer that could not be read; False when this is no failed try."""
         turn.say(f"utter_{requested}_unreadable")
+        return True
 
     async def run(self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: Any) -> list[EventType]:
         turn = Turn(tracker, dispatcher)
@@ -65,7 +71,7 @@ class FormAction(DialogAction):
             if requested and self._leaves(turn, requested):
                 return [ActionExecutionRejected(self.action_name.removeprefix("validate_"))]
             self._answer(turn, requested)
-            next_field = self.next_field(turn)
+            next_field = None if turn.slot("form_end") else self.next_field(turn)
         except Exception:
             log.exception("%s failed", self.action_name)
             turn.forget()
@@ -78,6 +84,8 @@ class FormAction(DialogAction):
     def _leaves(self, turn: Turn, requested: str) -> bool:
         if turn.intent in self.leave_always or (turn.intent == "deny" and turn.entities.get("field") == "not_charged"):
             return True
+        if turn.intent == "complain" and turn.slot("ticket_no"):
+            return True
         if turn.intent not in self.leave_without_value or (turn.typed and requested in self.free_text):
             return False
         probe = Turn(turn.tracker, CollectingDispatcher())
@@ -85,14 +93,20 @@ class FormAction(DialogAction):
 
     def _answer(self, turn: Turn, requested: str | None) -> None:
         if requested is None:
-            turn.set(field_tries=0.0, offer=None)
+            turn.set(field_tries=0.0, offer=None, form_end=None)
             self.start(turn)
-            self.read(turn, None)
-            if self.next_field(turn):
+            found = self.read(turn, None)
+            if self._is_over(turn, found):
+                turn.set(form_end=NOT_CHARGED)
+            elif self.next_field(turn):
                 self.open_with(turn)
             return
-        free_text = requested in self.free_text and turn.typed and not is_question(turn.text)
+        free_text = (
+            requested in self.free_text and turn.typed and not is_question(turn.text) and not aside_of(turn.text)
+        )
         if not free_text and answer_question(turn):
+            if requested not in self.free_text and self.read(turn, requested):
+                turn.set(field_tries=0.0)
             return
         if turn.intent == "send_picture":
             note_picture(turn)
@@ -102,11 +116,34 @@ class FormAction(DialogAction):
             self.translate(turn)
         elif self.read(turn, requested):
             turn.set(field_tries=0.0)
+        elif self._is_over(turn, found=False):
+            turn.set(form_end=NOT_CHARGED)
+        elif answer_aside(turn):
+            return
+        elif turn.intent == "complain":
+            self._soothe(turn)
         elif turn.intent == "wait_more":
             turn.say("utter_take_time")
-        elif turn.intent not in HARMLESS:
-            tries = (turn.slot("field_tries") or 0.0) + 1
-            turn.set(field_tries=tries)
-            self.explain(turn, requested)
-            if tries >= TRIES_BEFORE_HUMAN:
-                turn.say("utter_field_help_human")
+        elif turn.intent in POLITE and turn.sure:
+            turn.say(POLITE[turn.intent])
+        elif (turn.intent not in HARMLESS or not turn.sure) and self.explain(turn, requested):
+            self._count_try(turn)
+
+    def _is_over(self, turn: Turn, found: bool) -> bool:
+        return self.ends_when_not_charged and not found and turn.typed and says_not_charged(turn.text)
+
+    def _soothe(self, turn: Turn) -> None:
+        """One human sentence; after that the form's own question is the action, and soon a human."""
+        if count_complaint(turn) == 1:
+            turn.say("utter_sorry")
+        else:
+            self._count_try(turn)
+
+    def _count_try(self, turn: Turn) -> None:
+        tries = (turn.slot("field_tries") or 0.0) + 1
+        turn.set(field_tries=tries)
+        if tries >= TRIES_BEFORE_HUMAN:
+            turn.dispatcher.messages.clear()
+            turn.set(form_end=HUMAN)
+        elif tries >= TRIES_BEFORE_HELP:
+            turn.say("utter_field_help_human")

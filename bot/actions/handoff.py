@@ -2,25 +2,55 @@
 
 from rasa_sdk.interfaces import Tracker
 
+from bot.actions.asides import HOW_LONG, answer_aside, aside_of
 from bot.actions.base import DialogAction
+from bot.actions.progress import newest_ticket, say_ticket
 from bot.actions.turn import Turn
+from bot.actions.words import has_word, word
 
 NOT_UNDERSTOOD = ("nlu_fallback", "out_of_scope")
+MOST_GUESSES = 2
 
 
 def misses_in_a_row(tracker: Tracker) -> int:
     """How many messages up to the latest one were not understood, one after the other."""
-    intents = [
-        (event.get("parse_data") or {}).get("intent", {}).get("name")
+    messages = [
+        ((event.get("parse_data") or {}).get("intent", {}).get("name"), event.get("text") or "")
         for event in tracker.events
         if event["event"] == "user"
     ]
     count = 0
-    for intent in reversed(intents):
-        if intent not in NOT_UNDERSTOOD:
+    for intent, text in reversed(messages):
+        if intent not in NOT_UNDERSTOOD or aside_of(text):
             break
         count += 1
     return count
+
+
+def guesses_of(turn: Turn) -> list[str]:
+    """The best intents of the ranking that a customer can choose by a button; a word of domain.yml is its title."""
+    names = [str(each.get("name")) for each in turn.ranking]
+    return [name for name in names if has_word(f"guess_{name}")][:MOST_GUESSES]
+
+
+def say_guesses(turn: Turn, guesses: list[str]) -> None:
+    """Ask which of the two is meant."""
+    first, second = guesses
+    turn.say(
+        "utter_fallback_guess",
+        first=word(f"guess_{first}", turn.language),
+        first_intent=first,
+        second=word(f"guess_{second}", turn.language),
+        second_intent=second,
+    )
+
+
+async def answered_aside(turn: Turn) -> bool:
+    """Answer a worry that the classifier did not know; the time of an open ticket is looked up."""
+    if turn.typed and aside_of(turn.text) == HOW_LONG and turn.slot("ticket_no"):
+        say_ticket(turn, await newest_ticket(turn))
+        return True
+    return answer_aside(turn)
 
 
 class ActionRequestHuman(DialogAction):
@@ -35,13 +65,16 @@ class ActionRequestHuman(DialogAction):
 
 
 class ActionFallback(DialogAction):
-    """Say what the bot can do; the second time point to a human, the third time call one."""
+    """Ask which of the two best guesses is meant; the second time point to a human, the third time call one."""
 
     action_name = "action_fallback"
     keeps_offer = True
 
     async def answer(self, turn: Turn) -> None:
         misses = misses_in_a_row(turn.tracker)
+        guesses = guesses_of(turn)
+        if await answered_aside(turn):
+            return
         if misses >= 3:
             turn.say("utter_fallback_handoff")
             turn.handoff("not_understood")
@@ -51,5 +84,7 @@ class ActionFallback(DialogAction):
             turn.set(offer="human")
         elif turn.intent == "out_of_scope":
             turn.say("utter_out_of_scope")
+        elif len(guesses) == MOST_GUESSES:
+            say_guesses(turn, guesses)
         else:
             turn.say("utter_fallback")

@@ -1,6 +1,10 @@
 """order_form: the order number (or a payment number) and the phone digits that prove it."""
 
 from bot.actions.forms import FormAction
+from bot.actions.known_orders import CASE_SLOTS, earlier_number, leave_order, recall
+from bot.actions.meanings import asks_about_us, says_unknown
+from bot.actions.payment_values import note_bill
+from bot.actions.questions import is_question
 from bot.actions.turn import Turn
 from bot.numbers import find_phone_tail, find_reference, normalize_number
 
@@ -18,13 +22,6 @@ PROBLEMS = frozenset({
     "paid_not_received", "payment_failed", "order_processing", "account_restricted", "duplicate_charge",
     "wrong_info_entered", "missing_card_code", "request_refund", "check_order_status",
 })  # fmt: skip
-# The language, the customer's pictures and open ticket outlive a change of order.
-CASE_SLOTS = (
-    "symptom", "input_claim", "order_no", "phone_tail", "payment_channel", "payment_no", "payment_amount", "paid_at",
-    "initiated_at", "product", "payment_state", "order_state", "report_field", "report_confirmed", "demand_text",
-    "proof", "proof_until", "verified_order", "case", "paid_claim", "ticket_no",
-    "identity_refused",
-)  # fmt: skip
 
 
 class ValidateOrderForm(FormAction):
@@ -34,24 +31,28 @@ class ValidateOrderForm(FormAction):
     fields = ("order_no", "phone_tail")
     leave_always = FormAction.leave_always - {"restart_case"}
     leave_without_value = frozenset({"report_problem", "provide_payment"})
+    ends_when_not_charged = True
 
     def start(self, turn: Turn) -> None:
         if turn.slot("order_no") is None and turn.slot("verified_order"):
             turn.set(order_no=turn.slot("verified_order"))
 
     def read(self, turn: Turn, requested: str | None) -> bool:
-        if turn.intent == "restart_case":
+        reference = reference_in(turn) or earlier_number(turn)
+        if turn.intent == "restart_case" and not (reference and recall(turn, reference)):
             # The symptom is forgotten too; a number in the same sentence begins the new case.
-            turn.set(**{**dict.fromkeys(CASE_SLOTS), "order_no": reference_in(turn)})
+            leave_order(turn)
+            turn.set(**{**dict.fromkeys(CASE_SLOTS), "order_no": reference})
             return True
         if turn.entities.get("field") == "order_no":
             turn.set(order_no=None, phone_tail=None, payment_no=None)
             return True
         before = turn.slot("verified_order")
-        reference = reference_in(turn)
         tail = tail_in(turn, expected=requested == "phone_tail" or bool(reference or turn.slot("order_no")))
         if reference and reference != before:
-            turn.set(order_no=reference, proof=None, phone_tail=None, identity_refused=None)
+            if not recall(turn, reference):
+                leave_order(turn)
+                turn.set(order_no=reference, proof=None, phone_tail=None, identity_refused=None)
         elif reference or (before and turn.proof):
             turn.set(order_no=before or reference)
         elif turn.slot("order_no"):
@@ -60,31 +61,52 @@ class ValidateOrderForm(FormAction):
             turn.set(phone_tail=tail)
         elif turn.slot("phone_tail"):
             turn.set(phone_tail=str(turn.slot("phone_tail"))[-4:])
+        note_bill(turn)
+        note_other_numbers(turn, reference)
         return bool(reference or tail)
 
     def open_with(self, turn: Turn) -> None:
         symptom = turn.slot("symptom")
         if turn.intent in PROBLEMS and symptom in CALMING:
-            turn.say(CALMING[symptom])
+            # Who tells it again has read the calming words already.
+            turn.say("utter_hurry" if turn.said_before(CALMING[symptom]) else CALMING[symptom])
 
     def next_field(self, turn: Turn) -> str | None:
         by_identity = turn.slot("order_no") and turn.identity and not turn.slot("identity_refused")
         return None if turn.proof or by_identity else super().next_field(turn)
 
-    def explain(self, turn: Turn, requested: str) -> None:
+    def explain(self, turn: Turn, requested: str) -> bool:
         if turn.intent in PROBLEMS:
             self.open_with(turn)
-        elif turn.intent == "deny":
-            turn.say("utter_field_help_human")
-        else:
-            super().explain(turn, requested)
+            return False
+        if requested == "order_no" and (turn.intent == "deny" or _asks_or_lacks(turn)):
+            turn.say("utter_order_no_missing")
+            return True
+        if requested == "phone_tail" and turn.typed and (asks_about_us(turn.text) or is_question(turn.text)):
+            turn.say("utter_about_us")
+            return True
+        return super().explain(turn, requested)
+
+
+def _asks_or_lacks(turn: Turn) -> bool:
+    return turn.typed and (is_question(turn.text) or says_unknown(turn.text))
+
+
+def note_other_numbers(turn: Turn, reference: str | None) -> None:
+    """A second order number in the same message is not lost: it is offered once this one is looked up."""
+    numbers = [normalize_number(each) for each in turn.order_numbers]
+    others = [each for each in dict.fromkeys(numbers) if each != reference]
+    if others and turn.entities.get("payment_no") is None:
+        turn.set(other_order=others[0])
+    elif reference and turn.slot("other_order") == reference:
+        turn.set(other_order=None)
 
 
 def reference_in(turn: Turn) -> str | None:
     """The order or payment number of this message, normalised."""
-    for name in ("order_no", "payment_no"):
-        if turn.entities.get(name):
-            return normalize_number(str(turn.entities[name]))
+    named = [*turn.order_numbers[:1], turn.entities.get("payment_no")]
+    if first := next((each for each in named if each), None):
+        return normalize_number(str(first))
     found = find_reference(turn.text) if turn.typed else None
     return found.value if found else None
 

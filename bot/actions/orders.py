@@ -2,8 +2,11 @@
 
 import time
 
-from bot.actions.base import DialogAction, say_error
+from bot.actions.base import say_error
 from bot.actions.diagnosis import say_diagnosis
+from bot.actions.ending import FormConclusion
+from bot.actions.meanings import asks_how_long
+from bot.actions.progress import newest_ticket, say_ticket
 from bot.actions.turn import Turn
 from bot.errors import BackendUnavailableError, HelpdeskError, OrderNotFoundError, VerifyLockedError
 
@@ -19,12 +22,12 @@ LOOKUP_FAILED = {
 SYMPTOMS_OF_INPUT = ("MISMATCH", "WRONG_TYPE", "BAD_FORMAT")
 
 
-class ActionCheckOrder(DialogAction):
+class ActionCheckOrder(FormConclusion):
     """Everything that is said about an order comes from here, in one step."""
 
     action_name = "action_check_order"
 
-    async def answer(self, turn: Turn) -> None:
+    async def conclude(self, turn: Turn) -> None:
         turn.set(offer="number")
         if turn.proof is None:
             try:
@@ -32,7 +35,13 @@ class ActionCheckOrder(DialogAction):
             except OrderNotFoundError as error:
                 say_verify_failed(turn, error)
                 return
+        if turn.typed and asks_how_long(turn.text) and turn.slot("ticket_no"):
+            turn.set(offer=None)
+            say_ticket(turn, await newest_ticket(turn))
+            return
         await diagnose(turn)
+        if turn.slot("other_order"):
+            turn.say("utter_other_order", other_order=turn.slot("other_order"))
 
     def on_error(self, turn: Turn, error: HelpdeskError) -> None:
         """A proof may expire between the turns: only the phone digits are asked for again."""

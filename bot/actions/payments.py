@@ -3,8 +3,8 @@
 import re
 from typing import Any
 
-from bot.actions.base import DialogAction
 from bot.actions.diagnosis import case_from, say_diagnosis, say_next
+from bot.actions.ending import FormConclusion
 from bot.actions.turn import Turn
 from bot.actions.words import UNKNOWN, word
 
@@ -26,12 +26,12 @@ VERDICTS = {
 }
 
 
-class ActionCheckPayment(DialogAction):
+class ActionCheckPayment(FormConclusion):
     """Say the verdict, then what it means for the order."""
 
     action_name = "action_check_payment"
 
-    async def answer(self, turn: Turn) -> None:
+    async def conclude(self, turn: Turn) -> None:
         result = await turn.backend.verify_payment(
             turn.slot("order_no") if turn.proof else None, claim_from(turn), turn.customer_ref, proof=turn.proof
         )

@@ -41,4 +41,8 @@ class ActionKeepPicture(DialogAction):
                 turn.set(pictures=[])
                 turn.say("utter_picture_added", ticket_no=ticket_no)
                 return
-        turn.say("utter_picture_kept")
+        order_no = turn.slot("verified_order") if turn.proof else None
+        if order_no:
+            turn.say("utter_picture_kept_order", order_no=order_no)
+        else:
+            turn.say("utter_picture_kept")

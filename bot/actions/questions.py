@@ -1,13 +1,13 @@
 """Questions that may come at any time: their answers inside a form and outside are the same."""
 
 from bot.actions.base import DialogAction
+from bot.actions.meanings import asks_about_us
 from bot.actions.turn import Turn
 
 # Outside the forms, rules.yml answers these without an action.
 PLAIN_ANSWERS = {
     "payment_limit": "utter_payment_limit",
     "how_to_topup": "utter_how_to_topup",
-    "prevention_or_safety": "utter_prevention",
 }
 CHECKS = {
     "payment": "utter_self_check_payment",
@@ -38,6 +38,8 @@ def answer_question(turn: Turn) -> bool:
     elif turn.intent == "ask_cause":
         cause = turn.entities.get("cause") or turn.case.get("cause", "")
         turn.say(CAUSES.get(cause, "utter_causes"))
+    elif turn.intent == "prevention_or_safety":
+        turn.say("utter_about_us" if turn.typed and asks_about_us(turn.text) else "utter_prevention")
     elif turn.intent in PLAIN_ANSWERS:
         turn.say(PLAIN_ANSWERS[turn.intent])
     else:
@@ -60,6 +62,16 @@ class ActionExplainCause(DialogAction):
     """Explain the cause asked for, that of the last diagnosis, or all four."""
 
     action_name = "action_explain_cause"
+    keeps_offer = True
+
+    async def answer(self, turn: Turn) -> None:
+        answer_question(turn)
+
+
+class ActionAdviseSafety(DialogAction):
+    """Is this chat safe, or how to top up safely."""
+
+    action_name = "action_advise_safety"
     keeps_offer = True
 
     async def answer(self, turn: Turn) -> None:

@@ -3,10 +3,15 @@
 from datetime import UTC, datetime
 from typing import Any
 
+from bot.actions.asides import aside_of
 from bot.actions.diagnosis import demand_text
 from bot.actions.formats import clock
 from bot.actions.forms import FormAction
+from bot.actions.meanings import is_correction, is_refusal, says_not_charged, says_unknown
+from bot.actions.order_form import PROBLEMS, reference_in
 from bot.actions.pictures import note_picture
+from bot.actions.questions import is_question
+from bot.actions.statement import looks_like_time, named_part, new_value
 from bot.actions.turn import Turn
 from bot.actions.words import UNKNOWN, has_word, translated, word
 from bot.numbers import find_time
@@ -35,6 +40,12 @@ class ValidateReportForm(FormAction):
     leave_without_value = frozenset({"check_order_status", "provide_payment"})
     free_text = frozenset(STATEMENT)
 
+    def _leaves(self, turn: Turn, requested: str) -> bool:
+        """Another order number means another report."""
+        another = reference_in(turn) if turn.intent in {"inform", *PROBLEMS} else None
+        known = (turn.slot("verified_order"), turn.slot("order_no"), turn.slot("payment_no"))
+        return bool(another and another not in known) or super()._leaves(turn, requested)
+
     def start(self, turn: Turn) -> None:
         known = prefill(turn)
         turn.set(
@@ -52,12 +63,30 @@ class ValidateReportForm(FormAction):
             return bool(value)
         if turn.intent == "choose_field":
             self._choose(turn)
+        elif self._correct(turn, requested):
+            pass
         elif requested == "report_field":
             turn.set(report_field=UNKNOWN)
-        elif requested == "report_confirmed" and turn.intent in ("affirm", "report_problem"):
+        elif requested == "report_confirmed" and turn.intent in ("affirm", "report_problem") and turn.sure:
             turn.set(report_confirmed=True)
-        elif requested == "report_confirmed" and turn.intent == "deny":
+        elif requested == "report_confirmed" and turn.intent == "deny" and _means_no(turn):
             turn.set(report_confirmed=False)
+        else:
+            return False
+        return True
+
+    def _correct(self, turn: Turn, requested: str | None) -> bool:
+        """ "The time is wrong", "改成 50 元", "yesterday 8pm": the part gets its new value, or is asked for."""
+        if not turn.typed or requested not in ("report_field", "report_confirmed"):
+            return False
+        moment = find_time(turn.text, datetime.now(UTC))
+        part = named_part(turn.text)
+        if moment and part in (None, "initiated_at") and turn.intent != "affirm":
+            turn.set(initiated_at=clock(moment), report_field=UNKNOWN)
+        elif part and (is_correction(turn.text) or requested == "report_field"):
+            turn.set(**{part: new_value(turn.text, part)}, report_field=UNKNOWN)
+        elif is_correction(turn.text) and turn.intent in ("deny", "inform"):
+            turn.set(report_field=None)
         else:
             return False
         return True
@@ -75,8 +104,13 @@ class ValidateReportForm(FormAction):
                 turn.set(**{name: translated(turn.slot(name), prefix, turn.language)})
         turn.set(demand_text=demand_text(turn, turn.case))
 
-    def explain(self, turn: Turn, requested: str) -> None:
-        turn.say("utter_report_unclear")
+    def explain(self, turn: Turn, requested: str) -> bool:
+        turn.say("utter_part_unclear" if requested in STATEMENT else "utter_report_unclear")
+        return True
+
+
+def _means_no(turn: Turn) -> bool:
+    return not turn.typed or is_refusal(turn.text)
 
 
 def prefill(turn: Turn) -> dict[str, str | None]:
@@ -112,11 +146,10 @@ def _order_state_of(case: dict[str, Any], language: str) -> str | None:
 def value_of(turn: Turn, field: str) -> str | None:
     """The customer's answer for one part of the statement, at most 300 characters; None when it is no answer."""
     button, line = turn.entities.get("field"), turn.entities.get("product_line")
+    if turn.typed:
+        return _typed_value(turn, field)
     if turn.intent == "deny":
         return word(UNKNOWN, turn.language)
-    if turn.typed:
-        moment = find_time(turn.text, datetime.now(UTC)) if field == "initiated_at" else None
-        return clock(moment) if moment else turn.text.strip()[:LONGEST] or None
     if button == "just_now":
         return clock(datetime.now(UTC))
     if line:
@@ -124,3 +157,19 @@ def value_of(turn: Turn, field: str) -> str | None:
     if turn.intent == "send_picture":
         note_picture(turn)
     return word(BUTTONS[button], turn.language) if button in BUTTONS else None
+
+
+def _typed_value(turn: Turn, field: str) -> str | None:
+    text = turn.text.strip()[:LONGEST]
+    moment = find_time(text, datetime.now(UTC)) if field == "initiated_at" else None
+    if moment:
+        return clock(moment)
+    if turn.intent == "complain" or is_question(text) or aside_of(text):
+        return None
+    if field == "payment_state" and says_not_charged(text):
+        return word("payment_unpaid", turn.language)
+    if says_unknown(text):
+        return word(UNKNOWN, turn.language)
+    if field == "initiated_at" and not looks_like_time(text):
+        return None
+    return text or None

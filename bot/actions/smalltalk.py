@@ -2,8 +2,11 @@
 
 from datetime import UTC, datetime
 
+from bot.actions.asides import answer_aside
 from bot.actions.base import DialogAction
+from bot.actions.ending import say_not_charged
 from bot.actions.formats import clock, time_from
+from bot.actions.meanings import is_wordless, says_not_charged
 from bot.actions.turn import Turn
 
 
@@ -33,28 +36,57 @@ def _language_named(text: str) -> str | None:
     return "zh" if any(name in lowered for name in ("chinese", "中文", "汉语", "普通话")) else None
 
 
+class ActionSayHello(DialogAction):
+    """The welcome once; who says hello again is told that somebody is here."""
+
+    action_name = "action_say_hello"
+    keeps_offer = True
+
+    async def answer(self, turn: Turn) -> None:
+        turn.say("utter_here" if turn.case or turn.said_before("utter_greet") else "utter_greet")
+
+
+class ActionSayThanks(DialogAction):
+    """You are welcome; a lone sign or emoji that was taken for thanks is none."""
+
+    action_name = "action_say_thanks"
+    keeps_offer = True
+
+    async def answer(self, turn: Turn) -> None:
+        turn.say("utter_here" if turn.typed and is_wordless(turn.text) else "utter_thanks")
+
+
 class ActionSayGoodbye(DialogAction):
-    """Say goodbye and leave any form."""
+    """Say goodbye and leave any form; a report that was not sent is mentioned."""
 
     action_name = "action_say_goodbye"
 
     async def answer(self, turn: Turn) -> None:
+        unsent = turn.form == "report_form"
         turn.leave_form()
-        turn.say("utter_goodbye")
+        turn.say("utter_goodbye_unsent" if unsent else "utter_goodbye")
+        if unsent:
+            turn.set(offer="report")
 
 
 class ActionDeclineOffer(DialogAction):
-    """A no: to "were you charged?" it means that paying again is safe, to any other offer just not now."""
+    """A no: that nothing was charged, when it is said plainly; to any other offer just not now."""
 
     action_name = "action_decline_offer"
 
     async def answer(self, turn: Turn) -> None:
+        offer = turn.tracker.get_slot("offer")
         turn.leave_form()
-        if turn.entities.get("field") == "not_charged" or turn.tracker.get_slot("offer") == "evidence":
-            turn.set(paid_claim=False)
-            turn.say("utter_not_charged")
-        else:
+        if turn.entities.get("field") == "not_charged" or (turn.typed and says_not_charged(turn.text)):
+            say_not_charged(turn)
+        elif offer == "evidence":
+            # "No" and "I cannot find it" are not yet "no money was taken".
+            turn.set(offer="evidence")
+            turn.say("utter_confirm_not_charged")
+        elif offer:
             turn.say("utter_declined")
+        else:
+            turn.say("utter_nothing_to_decline")
 
 
 class ActionWait(DialogAction):
@@ -63,6 +95,8 @@ class ActionWait(DialogAction):
     action_name = "action_wait"
 
     async def answer(self, turn: Turn) -> None:
+        if answer_aside(turn):
+            return
         due = time_from(turn.case.get("report_after"))
         if due and due > datetime.now(UTC):
             turn.say("utter_next_wait_until", report_after=clock(due))

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from bot.actions.base import DialogAction
+from bot.actions.ending import FormConclusion
 from bot.actions.formats import clock
 from bot.actions.report_form import STATEMENT
 from bot.actions.turn import Turn
@@ -22,12 +22,12 @@ DEMANDS = {"DUPLICATE_PAYMENT": "REFUND_DUPLICATE", "ACCOUNT_REVIEW": "ACCOUNT_R
 MOST_WORDS = 5
 
 
-class ActionOpenTicket(DialogAction):
+class ActionOpenTicket(FormConclusion):
     """201: its number; 409: the open one took the report; backend down: saved for later."""
 
     action_name = "action_open_ticket"
 
-    async def answer(self, turn: Turn) -> None:
+    async def conclude(self, turn: Turn) -> None:
         if not turn.slot("report_confirmed"):
             turn.say("utter_report_cancelled")
             return

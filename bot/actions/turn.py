@@ -12,6 +12,9 @@ from bot.actions.backend import Backend
 from bot.backend.client import BackendClient
 from bot.settings import Settings
 
+# A guess below this starts nothing that the customer would have to take back.
+SURE = 0.5
+
 
 class Connection:
     """The settings and the one backend client of this process, built on first use inside the running loop."""
@@ -47,7 +50,11 @@ class Turn:
         message = tracker.latest_message or {}
         self.text: str = message.get("text") or ""
         self.intent: str = (message.get("intent") or {}).get("name") or ""
-        self.entities: dict[str, Any] = {e["entity"]: e["value"] for e in message.get("entities") or []}
+        self.confidence = float((message.get("intent") or {}).get("confidence") or 1.0)
+        self.ranking: list[dict[str, Any]] = message.get("intent_ranking") or []
+        found = message.get("entities") or []
+        self.entities: dict[str, Any] = {e["entity"]: e["value"] for e in found}
+        self.order_numbers: list[str] = [str(e["value"]) for e in found if e["entity"] == "order_no"]
         metadata = message.get("metadata") or {}
         self.customer_ref: str = metadata.get("customer_id") or tracker.sender_id
         self.conversation_id: str = metadata.get("conversation_id") or tracker.sender_id
@@ -58,6 +65,24 @@ class Turn:
     def typed(self) -> bool:
         """Whether the customer typed this; a button's payload begins with a slash."""
         return not self.text.startswith("/")
+
+    @property
+    def sure(self) -> bool:
+        """Whether the intent is more than a weak guess; a button says what it means."""
+        return not self.typed or self.confidence >= SURE
+
+    @property
+    def form(self) -> str | None:
+        """The form that is being filled in."""
+        return (self.tracker.active_loop or {}).get("name")
+
+    def said_before(self, response: str) -> bool:
+        """Whether this sentence was said earlier in this conversation."""
+        return any(
+            (event.get("metadata") or {}).get("utter_action") == response
+            for event in self.tracker.events
+            if event.get("event") == "bot"
+        )
 
     @property
     def backend(self) -> Backend:

@@ -57,7 +57,11 @@ class Sentences:
             for variation in variations
             for button in variation.get("buttons") or ()
         )
-        return {str(each["title"]) for each in buttons if str(each["payload"]).format() == payload}
+        return {
+            str(each["title"])
+            for each in buttons
+            if str(each["payload"]).replace("{{", "{").replace("}}", "}") == payload
+        }
 
 
 def _template(text: str) -> re.Pattern[str]:

@@ -31,9 +31,13 @@ def user(text: str, intent: str, **entities: Any) -> dict[str, Any]:
     return {"event": "user", "text": text, "parse_data": parsed, "metadata": METADATA, **parsed}
 
 
-def make_tracker(message: dict[str, Any], slots: dict[str, Any], earlier: list[dict[str, Any]]) -> Tracker:
+def make_tracker(
+    message: dict[str, Any], slots: dict[str, Any], earlier: list[dict[str, Any]], form: str | None = None
+) -> Tracker:
     """A tracker whose latest message is `message`."""
-    return Tracker("c1.1", {"language": "zh", **slots}, message, [*earlier, message], False, None, {}, "action_listen")
+    loop = {"name": form} if form else {}
+    slots = {"language": "zh", **slots}
+    return Tracker("c1.1", slots, message, [*earlier, message], False, None, loop, "action_listen")
 
 
 async def act(
@@ -43,13 +47,18 @@ async def act(
     slots: dict[str, Any] | None = None,
     earlier: list[dict[str, Any]] | None = None,
     identity: str | None = None,
+    ranking: list[dict[str, Any]] | None = None,
+    confidence: float = 1.0,
+    form: str | None = None,
     **entities: Any,
 ) -> Acted:
     """What the action answers to this message; a text that begins with a slash is a button."""
     dispatcher = CollectingDispatcher()
     message = user(text or f"/{intent}", intent, **entities)
     message["metadata"] = {**METADATA, "identity": identity}
-    tracker = make_tracker(message, slots or {}, earlier or [])
+    message["intent_ranking"] = ranking or []
+    message["intent"]["confidence"] = confidence
+    tracker = make_tracker(message, slots or {}, earlier or [], form)
     acted = Acted()
     for event in await action().run(dispatcher, tracker, {}):
         if event["event"] == "slot":

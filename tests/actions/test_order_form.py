@@ -1,8 +1,9 @@
 import time
 
 from bot.actions.order_form import ValidateOrderForm
+from bot.actions.orders import ActionCheckOrder
 from tests.actions.acting import act
-from tests.actions.fake_backend import ORDER_NO
+from tests.actions.fake_backend import ORDER_NO, FakeBackend, make_diagnosis
 
 ASKS_NUMBER = {"requested_slot": "order_no"}
 ASKS_TAIL = {"requested_slot": "phone_tail", "order_no": ORDER_NO}
@@ -49,9 +50,83 @@ async def test_an_unreadable_answer_is_explained():
     assert acted.slots["requested_slot"] == "order_no"
 
 
-async def test_the_third_failure_offers_a_human():
-    acted = await act(ValidateOrderForm, "什么呀", "nlu_fallback", {**ASKS_NUMBER, "field_tries": 2.0})
+async def test_the_second_failure_shows_other_ways_and_the_third_calls_a_human(backend: FakeBackend):
+    acted = await act(ValidateOrderForm, "什么呀", "nlu_fallback", {**ASKS_NUMBER, "field_tries": 1.0})
     assert acted.said == ["utter_order_no_unreadable", "utter_field_help_human"]
+    acted = await act(ValidateOrderForm, "什么呀", "nlu_fallback", {**ASKS_NUMBER, "field_tries": 2.0})
+    assert (acted.said, acted.slots["requested_slot"], acted.slots["form_end"]) == ([], None, "human")
+    acted = await act(ActionCheckOrder, "什么呀", "nlu_fallback", {"form_end": "human"})
+    assert acted.said == ["utter_fallback_handoff"]
+    assert acted.sent == [{"handoff": {"reason": "not_understood"}}]
+    assert acted.slots["form_end"] is None
+    assert backend.calls == []
+
+
+async def test_the_problem_told_again_is_no_failed_try():
+    said = {"event": "bot", "metadata": {"utter_action": "utter_calm_not_received"}}
+    slots = {**ASKS_NUMBER, "symptom": "not_received", "field_tries": 1.0}
+    acted = await act(ValidateOrderForm, "钱扣了啊", "paid_not_received", slots, [said])
+    assert acted.said == ["utter_hurry"]
+    assert acted.slots["field_tries"] == 1.0
+
+
+async def test_not_charged_ends_the_form_with_the_good_news(backend: FakeBackend):
+    acted = await act(ValidateOrderForm, "没扣钱", "deny", ASKS_NUMBER)
+    assert (acted.slots["form_end"], acted.slots["requested_slot"]) == ("not_charged", None)
+    acted = await act(ActionCheckOrder, "没扣钱", "deny", {"form_end": "not_charged"})
+    assert acted.said == ["utter_not_charged"]
+    assert acted.slots["paid_claim"] is False
+    acted = await act(ValidateOrderForm, "没扣钱但是也没到账", "deny", ASKS_NUMBER)
+    assert acted.slots["requested_slot"] == "order_no"
+
+
+async def test_anger_meets_one_human_sentence_and_then_action():
+    acted = await act(ValidateOrderForm, "什么垃圾", "complain", ASKS_NUMBER)
+    assert acted.said == ["utter_sorry"]
+    assert acted.slots["requested_slot"] == "order_no"
+    acted = await act(ValidateOrderForm, "什么垃圾", "complain", {**ASKS_NUMBER, "complaints": 1.0})
+    assert acted.said == []
+    acted = await act(ValidateOrderForm, "什么垃圾", "complain", {**ASKS_NUMBER, "ticket_no": "TK1"})
+    assert acted.events == ["action_execution_rejected"]
+
+
+async def test_a_number_in_a_question_is_kept():
+    acted = await act(ValidateOrderForm, f"{ORDER_NO} 为什么没到", "ask_cause", ASKS_NUMBER, order_no=ORDER_NO)
+    assert acted.said == ["utter_causes"]
+    assert acted.slots["requested_slot"] == "phone_tail"
+
+
+async def test_an_order_of_this_chat_is_taken_up_again_without_its_digits():
+    case = make_diagnosis()
+    slots = {**PROVEN, "case": case, "ticket_no": "TK1"}
+    acted = await act(ValidateOrderForm, "KM202405120002", "inform", slots, order_no="KM202405120002")
+    assert acted.slots["requested_slot"] == "phone_tail"
+    assert (acted.slots["case"], acted.slots["ticket_no"], acted.slots["verified_order"]) == (None, None, None)
+    (kept,) = acted.slots["known_orders"]
+    second = {**PROVEN, "order_no": "KM202405120002", "verified_order": "KM202405120002", "known_orders": [kept]}
+    for text, intent, entities in [
+        (ORDER_NO, "inform", {"order_no": ORDER_NO}),
+        ("回到第一个订单", "restart_case", {}),
+        ("back to the previous order", "check_order_status", {}),
+    ]:
+        acted = await act(ValidateOrderForm, text, intent, second, **entities)
+        assert acted.slots["requested_slot"] is None, text
+        assert (acted.slots["verified_order"], acted.slots["ticket_no"]) == (ORDER_NO, "TK1")
+        assert [each["verified_order"] for each in acted.slots["known_orders"]] == ["KM202405120002"]
+
+
+async def test_an_earlier_order_whose_proof_ended_asks_for_the_digits():
+    kept = {**PROVEN, "verified_order": "KM202405120009", "proof_until": time.time() - 1}
+    acted = await act(ValidateOrderForm, "上一个订单", "check_order_status", {"known_orders": [kept]})
+    assert acted.slots["requested_slot"] == "phone_tail"
+
+
+async def test_a_pasted_bill_is_kept_for_the_payment_check():
+    bill = "交易单号 4200001234202405121234567890 支付时间 2024年5月12日 20:13:05 金额 ¥30.00 微信支付"
+    acted = await act(ValidateOrderForm, bill, "inform", payment_no="4200001234202405121234567890")
+    assert acted.slots["payment_amount"] == "30.00"
+    assert acted.slots["payment_channel"] == "wechat"
+    assert acted.slots["paid_at"] == "2024-05-12T12:13:05+00:00"
 
 
 async def test_a_question_is_answered_and_the_form_asks_again():

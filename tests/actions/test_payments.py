@@ -37,6 +37,30 @@ async def test_an_unreadable_amount_is_explained():
     assert acted.said == ["utter_payment_amount_unreadable"]
 
 
+async def test_a_typed_no_skips_a_question_only_when_its_words_say_so():
+    slots = {**CLAIM, "payment_amount": None, "requested_slot": "payment_amount"}
+    acted = await act(ValidatePaymentForm, "不少钱呢", "deny", slots)
+    assert acted.said == ["utter_payment_amount_unreadable"]
+    acted = await act(ValidatePaymentForm, "记不清了", "deny", slots)
+    assert acted.slots["payment_amount"] == "unknown"
+
+
+async def test_a_denied_channel_is_not_the_channel():
+    slots = {"payment_channel": "wechat", "requested_slot": "payment_no"}
+    acted = await act(ValidatePaymentForm, "不是微信，是支付宝", "inform", slots, payment_channel="wechat")
+    assert acted.slots["payment_channel"] == "alipay"
+    acted = await act(ValidatePaymentForm, "Alipay, not WeChat", "inform", slots, payment_channel="wechat")
+    assert acted.slots["payment_channel"] == "alipay"
+
+
+async def test_not_charged_ends_the_payment_check(backend: FakeBackend):
+    acted = await act(ValidatePaymentForm, "其实没扣款", "inform", {"requested_slot": "payment_channel"})
+    assert acted.slots["form_end"] == "not_charged"
+    acted = await act(ActionCheckPayment, "其实没扣款", "inform", {"form_end": "not_charged"})
+    assert acted.said == ["utter_not_charged"]
+    assert backend.calls == []
+
+
 async def test_the_problem_buttons_leave_the_form():
     acted = await act(ValidatePaymentForm, "", "check_order_status", {"requested_slot": "payment_channel"})
     assert acted.events == ["action_execution_rejected"]

@@ -2,11 +2,18 @@ import pytest
 
 from bot.actions.handoff import ActionFallback, ActionRequestHuman
 from bot.actions.pictures import ActionKeepPicture
-from bot.actions.questions import ActionExplainCause, ActionSelfCheck
-from bot.actions.smalltalk import ActionDeclineOffer, ActionSwitchLanguage
+from bot.actions.questions import ActionAdviseSafety, ActionExplainCause, ActionSelfCheck
+from bot.actions.smalltalk import (
+    ActionDeclineOffer,
+    ActionSayGoodbye,
+    ActionSayHello,
+    ActionSayThanks,
+    ActionSwitchLanguage,
+)
 from bot.errors import BackendUnavailableError
 from tests.actions.acting import act, user
-from tests.actions.fake_backend import FakeBackend
+from tests.actions.fake_backend import FakeBackend, make_ticket
+from tests.actions.test_order_form import PROVEN
 
 MISS = user("哈哈", "nlu_fallback")
 
@@ -69,11 +76,87 @@ async def test_the_language_asked_for_is_set(text: str, entities: dict, before: 
     assert acted.said == [f"utter_language_switched_{after}"]
 
 
-async def test_no_charge_is_good_news_and_another_no_is_just_no():
-    acted = await act(ActionDeclineOffer, "", "deny", {"offer": "evidence"})
-    assert acted.said == ["utter_not_charged"]
-    assert acted.slots["paid_claim"] is False
-    assert (await act(ActionDeclineOffer, "不用", "deny", {"offer": "report"})).said == ["utter_declined"]
+@pytest.mark.parametrize(
+    ("text", "offer", "entities", "said"),
+    [
+        ("", "evidence", {"field": "not_charged"}, "utter_not_charged"),
+        ("没有扣款", "evidence", {}, "utter_not_charged"),
+        ("I was not charged", None, {}, "utter_not_charged"),
+        ("找不到账单", "evidence", {}, "utter_confirm_not_charged"),
+        ("没有", "evidence", {}, "utter_confirm_not_charged"),
+        ("不用", "report", {}, "utter_declined"),
+        ("不用了", None, {}, "utter_nothing_to_decline"),
+    ],
+)
+async def test_only_a_plain_no_charge_counts_as_one(text: str, offer: str | None, entities: dict, said: str):
+    acted = await act(ActionDeclineOffer, text, "deny", {"offer": offer}, **entities)
+    assert acted.said == [said]
+    assert acted.slots.get("paid_claim") is (False if said == "utter_not_charged" else None)
+
+
+async def test_two_guesses_are_offered_and_one_is_not():
+    both = [{"name": "nlu_fallback"}, {"name": "payment_failed"}, {"name": "deny"}, {"name": "request_refund"}]
+    acted = await act(ActionFallback, "哈哈", "nlu_fallback", ranking=both)
+    assert acted.said == ["utter_fallback_guess"]
+    shown = {name: acted.values[name] for name in ("first", "first_intent", "second", "second_intent")}
+    assert shown == {
+        "first": "支付失败", "first_intent": "payment_failed", "second": "申请退款", "second_intent": "request_refund",
+    }  # fmt: skip
+    assert (await act(ActionFallback, "哈哈", "nlu_fallback", ranking=both[:3])).said == ["utter_fallback"]
+    # What is certainly not about top-ups is never guessed into one.
+    assert (await act(ActionFallback, "香椿苗怎么吃", "out_of_scope", ranking=both)).said == ["utter_out_of_scope"]
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("那我再付一次可以吗", "utter_pay_again"),
+        ("多久能好", "utter_how_long"),
+        ("？？？", "utter_here"),
+        ("I'll send a screenshot", "utter_picture_awaited"),
+    ],
+)
+async def test_a_worry_that_was_not_understood_is_answered_and_no_miss(text: str, said: str):
+    assert (await act(ActionFallback, text, "out_of_scope", earlier=[MISS, MISS])).said == [said]
+    assert (await act(ActionFallback, "哈哈", "nlu_fallback", earlier=[MISS, user(text, "out_of_scope")])).said == [
+        "utter_fallback"
+    ]
+
+
+async def test_how_long_with_a_ticket_names_its_time(backend: FakeBackend):
+    backend.ticket_answer = make_ticket()
+    acted = await act(ActionFallback, "多久能好", "out_of_scope", {"ticket_no": "TK1"})
+    assert acted.said == ["utter_ticket_status", "utter_ticket_wait"]
+
+
+async def test_hello_is_said_once():
+    assert (await act(ActionSayHello, "你好", "greet")).said == ["utter_greet"]
+    assert (await act(ActionSayHello, "在吗", "greet", {"case": {"cause": "C1"}})).said == ["utter_here"]
+
+
+async def test_a_lone_sign_is_no_thanks():
+    assert (await act(ActionSayThanks, "谢谢", "thanks")).said == ["utter_thanks"]
+    assert (await act(ActionSayThanks, "。", "thanks")).said == ["utter_here"]
+
+
+async def test_goodbye_mentions_a_report_that_was_not_sent():
+    assert (await act(ActionSayGoodbye, "再见", "goodbye")).said == ["utter_goodbye"]
+    acted = await act(ActionSayGoodbye, "再见", "goodbye", {"offer": None}, form="report_form")
+    assert acted.said == ["utter_goodbye_unsent"]
+    assert acted.slots["offer"] == "report"
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [("你们安全吗", "utter_about_us"), ("怎么充值才稳妥", "utter_prevention"), ("", "utter_prevention")],
+)
+async def test_is_it_safe_here_and_how_to_be_safe_are_two_questions(text: str, said: str):
+    assert (await act(ActionAdviseSafety, text, "prevention_or_safety")).said == [said]
+
+
+async def test_a_picture_of_a_known_order_asks_for_nothing_again():
+    acted = await act(ActionKeepPicture, "", "send_picture", PROVEN, evidence_id="e2")
+    assert acted.said == ["utter_picture_kept_order"]
 
 
 async def test_a_picture_waits_for_the_ticket():

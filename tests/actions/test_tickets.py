@@ -1,3 +1,7 @@
+from typing import Any
+
+import pytest
+
 from bot.actions.progress import ActionCheckTicket, ActionEscalate
 from bot.actions.report_form import ValidateReportForm
 from bot.actions.tickets import ActionOpenTicket
@@ -45,6 +49,58 @@ async def test_change_lets_the_customer_choose_a_part():
     choosing = {**ASKS, "report_field": None, "requested_slot": "report_field"}
     acted = await act(ValidateReportForm, "", "choose_field", choosing, field="product")
     assert acted.slots["requested_slot"] == "product"
+
+
+@pytest.mark.parametrize(
+    ("text", "intent", "changed", "asked"),
+    [
+        ("wait, change the time", "wait_more", {"initiated_at": None}, "initiated_at"),
+        ("时间不对，是2026-11-20 20:30", "deny", {"initiated_at": "2026-11-20 20:30"}, "report_confirmed"),
+        ("商品改成50元点卡", "inform", {"product": "50元点卡"}, "report_confirmed"),
+        ("the product is wrong", "inform", {"product": None}, "product"),
+        ("不对", "deny", {"report_field": None}, "report_field"),
+    ],
+)
+async def test_a_correction_in_words_changes_the_part(text: str, intent: str, changed: dict, asked: str):
+    acted = await act(ValidateReportForm, text, intent, ASKS)
+    assert {name: acted.slots[name] for name in changed} == changed
+    assert acted.slots["requested_slot"] == asked
+
+
+@pytest.mark.parametrize(
+    ("text", "intent", "confidence", "confirmed"),
+    [
+        ("提交", "affirm", 0.9, True),
+        ("操", "affirm", 0.37, None),
+        ("取消", "deny", 0.9, False),
+        ("不少钱呢", "deny", 0.7, None),
+    ],
+)
+async def test_nothing_is_sent_or_cancelled_by_a_weak_guess(text: str, intent: str, confidence: float, confirmed: Any):
+    acted = await act(ValidateReportForm, text, intent, ASKS, confidence=confidence)
+    assert acted.slots.get("report_confirmed") is confirmed
+    assert acted.said == ([] if confirmed is not None else ["utter_report_unclear"])
+
+
+@pytest.mark.parametrize(
+    ("field", "text", "intent", "value"),
+    [
+        ("initiated_at", "订单号忘了吧", "inform", "不详"),
+        ("initiated_at", "上周末", "inform", "上周末"),
+        ("initiated_at", "绿色的那个", "inform", None),
+        ("payment_state", "没有扣款", "deny", "未支付"),
+        ("order_state", "一直没到账", "deny", "一直没到账"),
+        ("product", "你们安全吗", "inform", None),
+    ],
+)
+async def test_a_part_takes_answers_and_nothing_else(field: str, text: str, intent: str, value: str | None):
+    slots = {**KNOWN, "report_field": "unknown", "requested_slot": field}
+    assert (await act(ValidateReportForm, text, intent, slots)).slots.get(field) == value
+
+
+async def test_another_order_number_leaves_the_report():
+    acted = await act(ValidateReportForm, "sorry, it is KM202405120077", "inform", ASKS, order_no="KM202405120077")
+    assert acted.events == ["action_execution_rejected"]
 
 
 async def test_the_summary_follows_the_language():
@@ -135,7 +191,17 @@ async def test_a_settled_ticket_is_no_reason_to_wait(backend: FakeBackend):
     assert acted.said == ["utter_ticket_status", "utter_ticket_closed"]
 
 
-async def test_a_complaint_without_a_ticket_offers_one():
+async def test_a_complaint_without_a_ticket_offers_one_and_apologises_once():
     acted = await act(ActionEscalate, "", "complain")
     assert acted.said == ["utter_complain"]
     assert acted.slots["offer"] == "report"
+    acted = await act(ActionEscalate, "", "complain", {"complaints": 1.0})
+    assert acted.said == ["utter_complain_again"]
+    acted = await act(ActionEscalate, "", "complain", {"complaints": 2.0})
+    assert acted.said == ["utter_complain_human"]
+    assert acted.sent == [{"handoff": {"reason": "complaint"}}]
+
+
+async def test_a_complaint_about_a_known_order_leads_to_its_next_step():
+    assert (await act(ActionEscalate, "", "complain", KNOWN)).said == ["utter_sorry", "utter_next_report"]
+    assert (await act(ActionEscalate, "", "complain", {**KNOWN, "complaints": 1.0})).said == ["utter_next_report"]

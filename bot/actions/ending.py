@@ -1,0 +1,31 @@
+"""How a form ends before its questions are answered; the action that follows the form acts on it."""
+
+from bot.actions.base import DialogAction
+from bot.actions.turn import Turn
+
+HUMAN, NOT_CHARGED = "human", "not_charged"
+
+
+def say_not_charged(turn: Turn) -> None:
+    """The customer is sure that no money was taken."""
+    turn.set(paid_claim=False)
+    turn.say("utter_not_charged")
+
+
+class FormConclusion(DialogAction):
+    """The action that rules.yml calls after a form: `conclude`, or what the form's early end asks for."""
+
+    async def conclude(self, turn: Turn) -> None:
+        raise NotImplementedError
+
+    async def answer(self, turn: Turn) -> None:
+        end = turn.slot("form_end")
+        if end is None:
+            await self.conclude(turn)
+            return
+        turn.set(form_end=None, field_tries=0.0)
+        if end == NOT_CHARGED:
+            say_not_charged(turn)
+        else:
+            turn.say("utter_fallback_handoff")
+            turn.handoff("not_understood")

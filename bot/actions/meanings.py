@@ -1,0 +1,145 @@
+"""What a typed sentence surely means, whatever intent was guessed for it (pure).
+
+The classifier guesses. Where a wrong guess would skip a question, cancel a report or leave a worry about money without
+an answer, the words themselves are looked at as well. A pattern that misses costs one question more.
+"""
+
+import re
+import unicodedata
+
+
+def _has(*patterns: str) -> re.Pattern[str]:
+    return re.compile("|".join(patterns))
+
+
+_NOT_CHARGED = _has(
+    r"(?:没有?|未|沒有?)(?:被|给|有)?(?:扣|划走|出账)",
+    r"钱(?:还在|没少|没动)",
+    r"(?:not|n't|never|without being)\s(?:been\s|get\s|got\s)?(?:charged|debited|deducted)",
+    r"(?:no|n't take any|not take any)\s(?:money|charge)",
+)
+_STILL_CHARGED = _has(
+    r"[?？吗]",
+    r"(?:是不是|有没有|是否)",
+    r"但|可是|到账|退",
+    r"\b(?:but|received|arrived|credited|refund|back)\b",
+)
+_UNKNOWN = _has(
+    r"(?:找|查|看|记|搞|弄|分)不(?:到|了|见|清|得|起|着|住)",
+    r"不(?:知道|晓得|清楚|记得|确定|懂|会看|太清楚)",
+    r"没(?:有|找到|看到|记住?|留|存|了|$)",
+    r"忘|丢了|跳过|删[了除]",
+    r"^(?:无|没|略过|不详|不会|都?不是)$",
+    r"\b(?:no idea|not sure|unknown|none|skip|forgot(?:ten)?|lost|deleted|nothing|nope|no)\b",
+    r"\b(?:can(?:not|'?t)|could(?:n'?t| not)|do(?:n'?t| not)|did(?:n'?t| not)|have(?:n'?t| not))\s(?:\w+\s)?"
+    r"(?:find|see|know|have|remember|recall|got|get)\b",
+)
+_ABOUT_DELIVERY = _has(r"到[账帐賬]|收到|发货|扣[款钱]", r"\b(?:arrived|received|delivered|charged|credited)\b")
+_REFUSAL = _has(
+    r"^(?:不|别|否|不是|算了?|不了|没事了?)(?:[吧啊呀哦了呢]|$|[,，。.!！\s])",
+    r"取消|撤[回销]|算了|先不|(?:等|下)再",
+    r"不(?:要|用|想|需要|必|提交|发|交)",
+    r"别(?:提交|发|交|急)",
+    r"\b(?:no|nope|nah|cancel|stop|don'?t|do not|not now|not yet|never ?mind|forget it|later)\b",
+)
+_ABOUT_US = _has(
+    r"(?:你们?|这里?|这个|这边|平台|网站|聊天|客服)\S{0,6}(?:安全|靠谱|可靠|正规|可信|骗|是真的|真人|官方)\S{0,3}[吗么不嘛?？]",
+    r"(?:安全|靠谱|正规|可信|放心)[吗么不嘛]",
+    r"泄[露漏]|隐私|信息安全|盗[号刷]",
+    r"(?:为什么|为啥|干嘛|凭什么|怎么)\S{0,4}(?:要|问)\S{0,8}(?:手机|电话|尾号|号码|信息|订单号|单号)",
+    r"\b(?:is|are)\s(?:this|it|you|that)\s(?:\w+\s){0,3}"
+    r"(?:safe|secure|legit|legitimate|trustworthy|real|a scam|scam|genuine|official)",
+    r"\b(?:can|should) i\s(?:\w+\s)?trust\b",
+    r"\b(?:privacy|phishing|leak(?:ed)?|personal data)\b",
+    r"\bwhy (?:do|would|should|are) (?:you|i|u) (?:\w+\s){0,3}(?:need|want|give|ask|asking|share)\b",
+)
+_PAY_AGAIN = _has(
+    r"(?:再|重新|重复)\S{0,2}(?:付|支付|充|买|下单|交钱|转)\S{0,8}(?:吗|么|行不|可以|能不能|[?？])",
+    r"(?:可以|能不能|能|要不要|需要|是不是要|该不该)\S{0,4}(?:再|重新)\S{0,2}(?:付|支付|充|买|下单)",
+    r"\b(?:can|should|may|shall|do|must|could) i\b.{0,20}\b(?:pay|order|try|buy|top ?up|recharge)\b.{0,12}"
+    r"\b(?:again|once more|another|a second)",
+    r"\b(?:pay|order|buy) again\?",
+)
+_HOW_LONG = _has(
+    r"多久|多长时间|何时|猴年马月",
+    r"几(?:天|个?小时|分钟)(?:能|才|内|会|可以)",
+    r"(?:什么|啥)时候(?:能|会|可以|才|到|处理|解决|回|好|有)",
+    r"要等到?(?:多|几|什么|啥)",
+    r"\bhow (?:long|soon|many (?:hours|days|minutes))\b",
+    r"\bwhen (?:will|can|do|does|would|should)\b.{0,40}"
+    r"(?:\?|arrive|credited|reply|solved|fixed|answer|back|done|come|get|receive)",
+    r"\beta\b",
+)
+_PICTURE_COMING = _has(
+    r"(?:发|传|给你看|贴|补)\S{0,6}(?:截图|图片|照片|凭证|图)",
+    r"(?:截图|图片|照片|凭证)\S{0,4}(?:发|传|给你|怎么给)",
+    r"^(?:我?[有去先]?)?截(?:个|张|一?下)?图",
+    r"\b(?:send|sending|upload|uploading|attach|attaching|share|sharing|show|post|have)\b.{0,20}"
+    r"\b(?:screen ?shots?|pictures?|photos?|images?|proof|pics?)\b",
+)
+_CORRECTION = _has(
+    r"不对|错了|改|更正|换成|不是|应该",
+    r"\b(?:wrong|change|correct|instead|actually|not right|should be|edit|mistake|fix)\b",
+)
+_FIRST_ORDER = _has(r"第一[个笔单]|最[开早]始?的?那?[个笔]", r"\bfirst (?:one|order)\b")
+_ORDER_BEFORE = _has(
+    r"(?:上|前)[一面]?那?[个笔单]|刚才[那的][个笔单]|(?:之前|原来)那[个笔单]",
+    r"\b(?:previous|earlier|last|other|former) (?:one|order)\b",
+)
+
+
+def normal_line(text: str) -> str:
+    """One spelling: NFKC, lower case, straight apostrophes."""
+    return unicodedata.normalize("NFKC", text).lower().replace("’", "'").strip()
+
+
+def is_wordless(text: str) -> bool:
+    """Only signs, such as `。`, `???` or emoji."""
+    return not any(each.isalnum() for each in text)
+
+
+def says_not_charged(text: str) -> bool:
+    """A plain "no money was taken", not a question about it and not "no refund"."""
+    line = normal_line(text)
+    return bool(_NOT_CHARGED.search(line)) and not _STILL_CHARGED.search(line)
+
+
+def says_unknown(text: str) -> bool:
+    """The customer does not have or know what was asked for; "没到账" is a problem, no missing answer."""
+    line = normal_line(text)
+    return bool(_UNKNOWN.search(line)) and not _ABOUT_DELIVERY.search(line)
+
+
+def is_refusal(text: str) -> bool:
+    """A no to what was proposed."""
+    return bool(_REFUSAL.search(normal_line(text)))
+
+
+def asks_about_us(text: str) -> bool:
+    """Whether this chat can be trusted, or why it asks what it asks."""
+    return bool(_ABOUT_US.search(normal_line(text)))
+
+
+def asks_to_pay_again(text: str) -> bool:
+    return bool(_PAY_AGAIN.search(normal_line(text)))
+
+
+def asks_how_long(text: str) -> bool:
+    return bool(_HOW_LONG.search(normal_line(text)))
+
+
+def announces_picture(text: str) -> bool:
+    return bool(_PICTURE_COMING.search(normal_line(text)))
+
+
+def is_correction(text: str) -> bool:
+    """Something said before was wrong."""
+    return bool(_CORRECTION.search(normal_line(text)))
+
+
+def earlier_order(text: str) -> int | None:
+    """Which of the orders of this chat is meant, as an index: the first or the one before; None when none is named."""
+    line = normal_line(text)
+    if _FIRST_ORDER.search(line):
+        return 0
+    return -1 if _ORDER_BEFORE.search(line) else None

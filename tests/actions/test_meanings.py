@@ -1,0 +1,121 @@
+import pytest
+
+from bot.actions import meanings, statement
+from bot.actions.asides import aside_of
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("没扣钱", True),
+        ("没有被扣款", True),
+        ("还没有扣款", True),
+        ("I was not charged", True),
+        ("wasn't charged", True),
+        ("no money was taken", True),
+        ("没扣钱吗", False),
+        ("是不是没扣款", False),
+        ("没扣钱但是没到账", False),
+        ("was I not charged?", False),
+        ("no money back", False),
+        ("没到账", False),
+        ("钱扣了", False),
+    ],
+)
+def test_not_charged_is_said_plainly(text: str, expected: bool):
+    assert meanings.says_not_charged(text) is expected
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("找不到", True),
+        ("不知道", True),
+        ("没有", True),
+        ("忘了", True),
+        ("I can't find it", True),
+        ("no idea", True),
+        ("不少钱呢", False),
+        ("没到账", False),
+        ("还没收到", False),
+        ("not arrived", False),
+    ],
+)
+def test_unknown_is_a_missing_answer(text: str, expected: bool):
+    assert meanings.says_unknown(text) is expected
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("不", True),
+        ("不用了", True),
+        ("取消吧", True),
+        ("no", True),
+        ("don't send it", True),
+        ("不少钱呢", False),
+        ("不错", False),
+    ],
+)
+def test_a_refusal_is_a_no_to_what_was_proposed(text: str, expected: bool):
+    assert meanings.is_refusal(text) is expected
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("等一下，你们安全吗", "utter_about_us"),
+        ("is this safe?", "utter_about_us"),
+        ("why do you need my phone", "utter_about_us"),
+        ("为什么要手机号", "utter_about_us"),
+        ("会不会泄露我的信息", "utter_about_us"),
+        ("那我再付一次可以吗", "utter_pay_again"),
+        ("能不能重新下单", "utter_pay_again"),
+        ("can I just pay again", "utter_pay_again"),
+        ("多久能好", "utter_how_long"),
+        ("什么时候能到账", "utter_how_long"),
+        ("how long will it take", "utter_how_long"),
+        ("I'll send a screenshot", "utter_picture_awaited"),
+        ("我发截图给你", "utter_picture_awaited"),
+        ("。。。", "utter_here"),
+        ("😭", "utter_here"),
+        ("没到账", None),
+        ("KM202405120001", None),
+        ("昨天重新充了一次", None),
+        ("你们是骗子", None),
+        ("paid but nothing arrived", None),
+    ],
+)
+def test_an_aside_is_known_by_its_words(text: str, expected: str | None):
+    assert aside_of(text) == expected
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("回到第一个订单", 0),
+        ("the first order", 0),
+        ("上一个订单", -1),
+        ("刚才那个", -1),
+        ("back to the previous one", -1),
+        ("这个订单", None),
+    ],
+)
+def test_an_earlier_order_is_named(text: str, expected: int | None):
+    assert meanings.earlier_order(text) == expected
+
+
+@pytest.mark.parametrize(
+    ("text", "part", "value"),
+    [
+        ("商品改成50元点卡", "product", "50元点卡"),
+        ("the product should be 30 yuan card", "product", "30 yuan card"),
+        ("商品不对", "product", None),
+        ("支付时间错了", "initiated_at", None),
+        ("付款状态不对，是已扣款", "payment_state", "已扣款"),
+        ("你好", None, None),
+    ],
+)
+def test_a_correction_names_its_part_and_value(text: str, part: str | None, value: str | None):
+    assert statement.named_part(text) == part
+    assert (statement.new_value(text, part) if part else None) == value
