@@ -1,16 +1,18 @@
 """Worries and announcements that may come at any time, recognised by their words whatever intent was guessed."""
 
+from bot.actions.diagnosis import say_next
 from bot.actions.meanings import announces_picture, asks_about_us, asks_how_long, asks_to_pay_again, is_wordless
+from bot.actions.progress import newest_ticket, say_ticket
 from bot.actions.turn import Turn
 
-HOW_LONG = "utter_how_long"
+HOW_LONG, WORDLESS = "utter_how_long", "utter_here_short"
 # In this order: the question about paying again touches money, so it comes first.
 ASIDES = {
     "utter_pay_again": asks_to_pay_again,
     "utter_about_us": asks_about_us,
     "utter_picture_awaited": announces_picture,
     HOW_LONG: asks_how_long,
-    "utter_here": is_wordless,
+    WORDLESS: is_wordless,
 }
 
 
@@ -20,8 +22,33 @@ def aside_of(text: str) -> str | None:
 
 
 def answer_aside(turn: Turn) -> bool:
-    """Answer an aside; False when the message is none."""
+    """Answer an aside inside a form, whose question follows; False when the message is none."""
     response = aside_of(turn.text) if turn.typed else None
     if response:
         turn.say(response, reply_hours=turn.settings.reply_promise_hours)
     return response is not None
+
+
+async def answer_aside_and_go_on(turn: Turn) -> bool:
+    """Answer an aside outside of a form and show the way on; the time of an open ticket is looked up."""
+    response = aside_of(turn.text) if turn.typed else None
+    if response is None:
+        return False
+    if response == WORDLESS:
+        turn.say("utter_here")
+    elif response == HOW_LONG and turn.slot("ticket_no"):
+        say_ticket(turn, await newest_ticket(turn))
+    else:
+        answer_aside(turn)
+        go_on(turn)
+    return True
+
+
+def go_on(turn: Turn) -> None:
+    """The step that comes next for this customer."""
+    if turn.slot("ticket_no"):
+        turn.say("utter_open_ticket_known", ticket_no=turn.slot("ticket_no"))
+    elif turn.proof and turn.case.get("next"):
+        say_next(turn, turn.case)
+    else:
+        turn.say("utter_what_next")

@@ -12,20 +12,32 @@ from rasa_sdk.interfaces import Tracker
 
 from bot.actions.asides import answer_aside, aside_of
 from bot.actions.base import DialogAction
+from bot.actions.complaints import count_complaint
 from bot.actions.ending import HUMAN, NOT_CHARGED
-from bot.actions.meanings import says_not_charged
+from bot.actions.meanings import names_human, says_not_charged
 from bot.actions.pictures import note_picture
 from bot.actions.questions import answer_question, is_question
 from bot.actions.smalltalk import switch_language
-from bot.actions.soothing import count_complaint
 from bot.actions.turn import Turn
 
 log = logging.getLogger(__name__)
 
 # Said without a value, these are no failed answer; the form just asks again.
 HARMLESS = frozenset({"greet", "thanks", "affirm", "send_picture"})
-POLITE = {"greet": "utter_here", "thanks": "utter_thanks_short"}
+POLITE = {"greet": "utter_here_short", "thanks": "utter_thanks_short"}
 TRIES_BEFORE_HELP, TRIES_BEFORE_HUMAN = 2, 3
+
+
+def is_no_request_for_human(turn: Turn) -> bool:
+    """A typed text that names no human, though it was taken for a wish for one; the second time it is one."""
+    if not turn.typed or names_human(turn.text):
+        return False
+    intents = [
+        (event.get("parse_data") or {}).get("intent", {}).get("name")
+        for event in turn.tracker.events
+        if event.get("event") == "user"
+    ]
+    return intents[-2:-1] != ["request_human"]
 
 
 class FormAction(DialogAction):
@@ -82,6 +94,8 @@ class FormAction(DialogAction):
         return [*turn.events(), SlotSet("requested_slot", next_field)]
 
     def _leaves(self, turn: Turn, requested: str) -> bool:
+        if turn.intent == "request_human" and is_no_request_for_human(turn):
+            return False
         if turn.intent in self.leave_always or (turn.intent == "deny" and turn.entities.get("field") == "not_charged"):
             return True
         if turn.intent == "complain" and turn.slot("ticket_no"):
@@ -98,7 +112,7 @@ class FormAction(DialogAction):
             found = self.read(turn, None)
             if self._is_over(turn, found):
                 turn.set(form_end=NOT_CHARGED)
-            elif self.next_field(turn):
+            elif self.next_field(turn) and (found or not answer_aside(turn)):
                 self.open_with(turn)
             return
         free_text = (
@@ -137,6 +151,7 @@ class FormAction(DialogAction):
         if count_complaint(turn) == 1:
             turn.say("utter_sorry")
         else:
+            turn.say("utter_field_help_human")
             self._count_try(turn)
 
     def _count_try(self, turn: Turn) -> None:
@@ -145,5 +160,5 @@ class FormAction(DialogAction):
         if tries >= TRIES_BEFORE_HUMAN:
             turn.dispatcher.messages.clear()
             turn.set(form_end=HUMAN)
-        elif tries >= TRIES_BEFORE_HELP:
+        elif tries >= TRIES_BEFORE_HELP and not turn.says("utter_field_help_human"):
             turn.say("utter_field_help_human")

@@ -2,9 +2,9 @@
 
 from rasa_sdk.interfaces import Tracker
 
-from bot.actions.asides import HOW_LONG, answer_aside, aside_of
+from bot.actions.asides import answer_aside_and_go_on, aside_of
 from bot.actions.base import DialogAction
-from bot.actions.progress import newest_ticket, say_ticket
+from bot.actions.forms import is_no_request_for_human
 from bot.actions.turn import Turn
 from bot.actions.words import has_word, word
 
@@ -45,20 +45,16 @@ def say_guesses(turn: Turn, guesses: list[str]) -> None:
     )
 
 
-async def answered_aside(turn: Turn) -> bool:
-    """Answer a worry that the classifier did not know; the time of an open ticket is looked up."""
-    if turn.typed and aside_of(turn.text) == HOW_LONG and turn.slot("ticket_no"):
-        say_ticket(turn, await newest_ticket(turn))
-        return True
-    return answer_aside(turn)
-
-
 class ActionRequestHuman(DialogAction):
-    """Pass the conversation to the queue."""
+    """Pass the conversation to the queue; "please help" alone is asked back once."""
 
     action_name = "action_request_human"
 
     async def answer(self, turn: Turn) -> None:
+        if turn.intent == "request_human" and is_no_request_for_human(turn):
+            if not await answer_aside_and_go_on(turn):
+                turn.say("utter_ask_problem")
+            return
         turn.leave_form()
         turn.say("utter_request_human")
         turn.handoff("customer_request")
@@ -73,7 +69,7 @@ class ActionFallback(DialogAction):
     async def answer(self, turn: Turn) -> None:
         misses = misses_in_a_row(turn.tracker)
         guesses = guesses_of(turn)
-        if await answered_aside(turn):
+        if await answer_aside_and_go_on(turn):
             return
         if misses >= 3:
             turn.say("utter_fallback_handoff")

@@ -3,7 +3,7 @@
 import time
 from typing import Any
 
-from bot.actions.meanings import earlier_order
+from bot.actions.meanings import earlier_order, names_other_order
 from bot.actions.turn import Turn
 
 # What belongs to one order. The language, the customer's pictures and complaints outlive a change of order.
@@ -53,7 +53,9 @@ def recall(turn: Turn, number: str) -> bool:
 
 
 def earlier_number(turn: Turn) -> str | None:
-    """The order that "the first order" or "the one before" means in this chat."""
+    """The order that "the first order", "the one before" or "the other one" means in this chat."""
+    if turn.typed and turn.slot("other_order") and names_other_order(turn.text):
+        return str(turn.slot("other_order"))
     known = turn.slot("known_orders") or []
     index = earlier_order(turn.text) if turn.typed and known else None
     return None if index is None else str(known[index]["verified_order"])

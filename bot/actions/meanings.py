@@ -77,11 +77,23 @@ _PICTURE_COMING = _has(
     r"\b(?:send|sending|upload|uploading|attach|attaching|share|sharing|show|post|have)\b.{0,20}"
     r"\b(?:screen ?shots?|pictures?|photos?|images?|proof|pics?)\b",
 )
+_HUMAN = _has(
+    r"人工|客服|[真活找个有的]人|人[呢吗嘛]|转[接人]|接线|专员|经理|领导|老板|主管|坐席|电话",
+    r"\b(?:human|person|people|agent|some(?:one|body)|any(?:one|body)|representative|rep|staff|operator|support|manager|"
+    r"supervisor|advisor|real|service|talk|speak|call|live|transfer|connect|bot|robot)\b",
+)
+_SURELY_UNKNOWN = _has(
+    r"忘|记不|不(?:记得|知道|清楚|晓得)|(?:找|查|看)不到",
+    r"\b(?:no idea|not sure|forgot(?:ten)?|can(?:not|'?t) (?:find|see|remember)|do(?:n'?t| not) (?:know|remember))\b",
+)
 _CORRECTION = _has(
     r"不对|错了|改|更正|换成|不是|应该",
     r"\b(?:wrong|change|correct|instead|actually|not right|should be|edit|mistake|fix)\b",
 )
 _FIRST_ORDER = _has(r"第一[个笔单]|最[开早]始?的?那?[个笔]", r"\bfirst (?:one|order)\b")
+_OTHER_ORDER = _has(
+    r"(?:第[二2]|另[一外]|[其那]他|还有一)个?的?那?[个笔单订]", r"\b(?:second|other|next) (?:one|order)\b"
+)
 _ORDER_BEFORE = _has(
     r"(?:上|前)[一面]?那?[个笔单]|刚才[那的][个笔单]|(?:之前|原来)那[个笔单]",
     r"\b(?:previous|earlier|last|other|former) (?:one|order)\b",
@@ -110,6 +122,15 @@ def says_unknown(text: str) -> bool:
     return bool(_UNKNOWN.search(line)) and not _ABOUT_DELIVERY.search(line)
 
 
+def surely_says_unknown(text: str) -> bool:
+    """The same in words that mean nothing else, whatever intent was guessed."""
+    return bool(_SURELY_UNKNOWN.search(normal_line(text))) and says_unknown(text)
+
+
+def names_human(text: str) -> bool:
+    return bool(_HUMAN.search(normal_line(text)))
+
+
 def is_refusal(text: str) -> bool:
     """A no to what was proposed."""
     return bool(_REFUSAL.search(normal_line(text)))
@@ -135,6 +156,10 @@ def announces_picture(text: str) -> bool:
 def is_correction(text: str) -> bool:
     """Something said before was wrong."""
     return bool(_CORRECTION.search(normal_line(text)))
+
+
+def names_other_order(text: str) -> bool:
+    return bool(_OTHER_ORDER.search(normal_line(text)))
 
 
 def earlier_order(text: str) -> int | None:

@@ -85,6 +85,9 @@ class ValidateOrderForm(FormAction):
         if requested == "phone_tail" and turn.typed and (asks_about_us(turn.text) or is_question(turn.text)):
             turn.say("utter_about_us")
             return True
+        if requested == "phone_tail" and (turn.intent == "deny" or (turn.typed and says_unknown(turn.text))):
+            turn.say("utter_field_help_human")
+            return True
         return super().explain(turn, requested)
 
 

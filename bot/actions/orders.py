@@ -2,11 +2,10 @@
 
 import time
 
+from bot.actions.asides import answer_aside_and_go_on
 from bot.actions.base import say_error
 from bot.actions.diagnosis import say_diagnosis
 from bot.actions.ending import FormConclusion
-from bot.actions.meanings import asks_how_long
-from bot.actions.progress import newest_ticket, say_ticket
 from bot.actions.turn import Turn
 from bot.errors import BackendUnavailableError, HelpdeskError, OrderNotFoundError, VerifyLockedError
 
@@ -35,10 +34,12 @@ class ActionCheckOrder(FormConclusion):
             except OrderNotFoundError as error:
                 say_verify_failed(turn, error)
                 return
-        if turn.typed and asks_how_long(turn.text) and turn.slot("ticket_no"):
+        # A worry about an order that was just explained is answered, rather than explained once more.
+        if turn.case.get("next") and not turn.case.get("recalled") and not turn.order_numbers:
             turn.set(offer=None)
-            say_ticket(turn, await newest_ticket(turn))
-            return
+            if await answer_aside_and_go_on(turn):
+                return
+            turn.set(offer="number")
         await diagnose(turn)
         if turn.slot("other_order"):
             turn.say("utter_other_order", other_order=turn.slot("other_order"))

@@ -1,7 +1,7 @@
 """payment_form: the customer's claim about a payment, as far as the bill shows it."""
 
 from bot.actions.forms import FormAction
-from bot.actions.meanings import says_not_charged, says_unknown
+from bot.actions.meanings import says_not_charged, says_unknown, surely_says_unknown
 from bot.actions.order_form import PROBLEMS
 from bot.actions.payment_values import amount_in, channel_in, values_in
 from bot.actions.turn import Turn
@@ -37,9 +37,9 @@ class ValidatePaymentForm(FormAction):
 
 def _cannot_tell(turn: Turn) -> bool:
     """A typed no skips a question only when its words say so: "不少钱呢" is no answer at all."""
-    if turn.intent != "deny":
-        return False
-    return not turn.typed or (says_unknown(turn.text) and not says_not_charged(turn.text))
+    if not turn.typed or says_not_charged(turn.text):
+        return not turn.typed and turn.intent == "deny"
+    return says_unknown(turn.text) if turn.intent == "deny" else surely_says_unknown(turn.text)
 
 
 def _keep_order(turn: Turn) -> None:

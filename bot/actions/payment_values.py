@@ -14,6 +14,7 @@ CHANNELS = {
 }
 _ANY_CHANNEL = "|".join(word for words in CHANNELS.values() for word in words)
 _DENIED = re.compile(rf"(?:不是|不用|没用|并非|\bnot|n't)\s?(?:用|by|with|via|use|using)?\s?(?:{_ANY_CHANNEL})")
+_ABOUT = re.compile(r"大[概约]|约|左右|差不多|\b(?:about|around|roughly|approximately|maybe|it was|it is|it's)\b|~")
 # Only a bill gives the time to the minute with its date; "last night at 8" would not match the record.
 _BILL_TIME = re.compile(r"20\d{2}\s?[年/.-]\s?\d{1,2}\s?[月/.-]\s?\d{1,2}\D{0,3}\d{1,2}[:：]\d{2}")
 
@@ -40,19 +41,19 @@ def number_in(turn: Turn) -> str | None:
 
 
 def amount_in(turn: Turn) -> str | None:
-    amount = find_amount(str(turn.entities.get("amount") or (turn.text if turn.typed else "")))
+    typed = _ABOUT.sub("", turn.text.lower()) if turn.typed else ""
+    amount = find_amount(str(turn.entities.get("amount") or typed))
     return f"{amount:.2f}" if amount is not None else None
 
 
 def values_in(turn: Turn, requested: str | None) -> dict[str, str]:
     """The fields of payment_form that this message gives."""
+    amount = amount_in(turn) if requested in ("payment_amount", None) or "amount" in turn.entities else None
     moment = find_time(turn.text, datetime.now(UTC)) if turn.typed else None
     found = {
         "payment_channel": channel_in(turn),
         "payment_no": number_in(turn),
-        "payment_amount": amount_in(turn)
-        if requested in ("payment_amount", None) or "amount" in turn.entities
-        else None,
+        "payment_amount": amount,
         "paid_at": moment.astimezone(UTC).isoformat() if moment else None,
     }
     return {name: value for name, value in found.items() if value}

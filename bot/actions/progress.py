@@ -2,11 +2,8 @@
 
 from typing import Any
 
-from bot.actions.asides import answer_aside
 from bot.actions.base import DialogAction
-from bot.actions.diagnosis import say_next
 from bot.actions.formats import clock
-from bot.actions.soothing import COMPLAINTS_BEFORE_HUMAN, call_human_for_complaint, count_complaint
 from bot.actions.turn import Turn
 from bot.actions.words import word
 
@@ -69,32 +66,3 @@ class ActionCheckTicket(DialogAction):
     async def answer(self, turn: Turn) -> None:
         turn.leave_form()
         say_ticket(turn, await newest_ticket(turn))
-
-
-class ActionEscalate(DialogAction):
-    """A complaint: step 3 when its condition holds; else one human sentence, then action, and soon a human."""
-
-    action_name = "action_escalate"
-
-    async def answer(self, turn: Turn) -> None:
-        if answer_aside(turn):
-            return
-        turn.leave_form()
-        ticket = await newest_ticket(turn)
-        is_open = ticket is not None and ticket["status"] not in DONE
-        if ticket and is_open and ticket["step3"]["offer"]:
-            say_step3(turn, ticket)
-            return
-        count = count_complaint(turn)
-        if count >= COMPLAINTS_BEFORE_HUMAN:
-            call_human_for_complaint(turn)
-        elif ticket and is_open:
-            response = "utter_step3_not_yet" if count == 1 else "utter_ticket_wait"
-            turn.say(response, ticket_no=ticket["ticket_no"], due_at=due_at(ticket))
-        elif turn.proof and turn.case.get("next"):
-            if count == 1:
-                turn.say("utter_sorry")
-            say_next(turn, turn.case)
-        else:
-            turn.say("utter_complain" if count == 1 else "utter_complain_again")
-            turn.set(offer="report")

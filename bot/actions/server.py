@@ -7,6 +7,7 @@ from rasa_sdk.endpoint import create_app
 from rasa_sdk.executor import ActionExecutor
 
 from bot.actions import (
+    complaints,
     handoff,
     order_form,
     orders,
@@ -24,6 +25,7 @@ from bot.actions.turn import Connection
 from bot.settings import Settings
 
 MODULES = (
+    complaints,
     handoff, order_form, orders, payment_form, payments, pictures, progress, questions, report_form, smalltalk, tickets,
 )  # fmt: skip
 

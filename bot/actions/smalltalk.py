@@ -2,8 +2,9 @@
 
 from datetime import UTC, datetime
 
-from bot.actions.asides import answer_aside
+from bot.actions.asides import answer_aside_and_go_on
 from bot.actions.base import DialogAction
+from bot.actions.diagnosis import say_next
 from bot.actions.ending import say_not_charged
 from bot.actions.formats import clock, time_from
 from bot.actions.meanings import is_wordless, says_not_charged
@@ -27,6 +28,8 @@ class ActionSwitchLanguage(DialogAction):
 
     async def answer(self, turn: Turn) -> None:
         switch_language(turn)
+        if turn.slot("offer") and turn.proof and turn.case.get("next"):
+            say_next(turn, turn.case)  # the buttons of the offer, in the new language
 
 
 def _language_named(text: str) -> str | None:
@@ -95,7 +98,7 @@ class ActionWait(DialogAction):
     action_name = "action_wait"
 
     async def answer(self, turn: Turn) -> None:
-        if answer_aside(turn):
+        if await answer_aside_and_go_on(turn):
             return
         due = time_from(turn.case.get("report_after"))
         if due and due > datetime.now(UTC):

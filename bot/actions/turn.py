@@ -119,6 +119,10 @@ class Turn:
         """Say a sentence of domain.yml, filled with `values`."""
         self.dispatcher.utter_message(response=response, **values)
 
+    def says(self, response: str) -> bool:
+        """Whether this turn says the sentence already."""
+        return any(each.get("response") == response for each in self.dispatcher.messages)
+
     def send(self, **custom: Any) -> None:
         """Send a payload that the gateway acts on."""
         self.dispatcher.utter_message(json_message=custom)

@@ -26,7 +26,11 @@ def user(text: str, intent: str, **entities: Any) -> dict[str, Any]:
     """A user event."""
     parsed = {
         "intent": {"name": intent},
-        "entities": [{"entity": name, "value": value} for name, value in entities.items()],
+        # A keyword that begins with `first_` is an earlier entity of the same name.
+        "entities": [
+            {"entity": name.removeprefix("first_"), "value": value}
+            for name, value in sorted(entities.items(), key=lambda each: not each[0].startswith("first_"))
+        ],
     }
     return {"event": "user", "text": text, "parse_data": parsed, "metadata": METADATA, **parsed}
 

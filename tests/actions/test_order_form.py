@@ -85,7 +85,7 @@ async def test_anger_meets_one_human_sentence_and_then_action():
     assert acted.said == ["utter_sorry"]
     assert acted.slots["requested_slot"] == "order_no"
     acted = await act(ValidateOrderForm, "什么垃圾", "complain", {**ASKS_NUMBER, "complaints": 1.0})
-    assert acted.said == []
+    assert acted.said == ["utter_field_help_human"]
     acted = await act(ValidateOrderForm, "什么垃圾", "complain", {**ASKS_NUMBER, "ticket_no": "TK1"})
     assert acted.events == ["action_execution_rejected"]
 
@@ -113,6 +113,23 @@ async def test_an_order_of_this_chat_is_taken_up_again_without_its_digits():
         assert acted.slots["requested_slot"] is None, text
         assert (acted.slots["verified_order"], acted.slots["ticket_no"]) == (ORDER_NO, "TK1")
         assert [each["verified_order"] for each in acted.slots["known_orders"]] == ["KM202405120002"]
+
+
+async def test_the_other_order_of_the_message_is_next():
+    text, other = f"{ORDER_NO} 和 KM202405120008 都没到账", "KM202405120008"
+    acted = await act(ValidateOrderForm, text, "paid_not_received", order_no=other, first_order_no=ORDER_NO)
+    assert (acted.slots["order_no"], acted.slots["other_order"]) == (ORDER_NO, other)
+    acted = await act(ValidateOrderForm, "第二个订单呢", "check_order_status", {**PROVEN, "other_order": other})
+    assert (acted.slots["order_no"], acted.slots["other_order"]) == (other, None)
+    acted = await act(ActionCheckOrder, "0001", "inform", {**PROVEN, "other_order": other})
+    assert (acted.said[-1], acted.values["other_order"]) == ("utter_other_order", other)
+
+
+async def test_a_worry_about_the_order_at_hand_is_answered_and_not_the_order_once_more():
+    slots = {**PROVEN, "case": make_diagnosis()}
+    acted = await act(ActionCheckOrder, "那我能重新付吗", "check_order_status", slots)
+    assert acted.said == ["utter_pay_again", "utter_next_report"]
+    assert acted.slots["offer"] == "report"
 
 
 async def test_an_earlier_order_whose_proof_ended_asks_for_the_digits():

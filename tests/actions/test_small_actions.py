@@ -12,7 +12,7 @@ from bot.actions.smalltalk import (
 )
 from bot.errors import BackendUnavailableError
 from tests.actions.acting import act, user
-from tests.actions.fake_backend import FakeBackend, make_ticket
+from tests.actions.fake_backend import FakeBackend, make_diagnosis, make_ticket
 from tests.actions.test_order_form import PROVEN
 
 MISS = user("哈哈", "nlu_fallback")
@@ -110,14 +110,14 @@ async def test_two_guesses_are_offered_and_one_is_not():
 @pytest.mark.parametrize(
     ("text", "said"),
     [
-        ("那我再付一次可以吗", "utter_pay_again"),
-        ("多久能好", "utter_how_long"),
-        ("？？？", "utter_here"),
-        ("I'll send a screenshot", "utter_picture_awaited"),
+        ("那我再付一次可以吗", ["utter_pay_again", "utter_what_next"]),
+        ("多久能好", ["utter_how_long", "utter_what_next"]),
+        ("？？？", ["utter_here"]),
+        ("I'll send a screenshot", ["utter_picture_awaited", "utter_what_next"]),
     ],
 )
-async def test_a_worry_that_was_not_understood_is_answered_and_no_miss(text: str, said: str):
-    assert (await act(ActionFallback, text, "out_of_scope", earlier=[MISS, MISS])).said == [said]
+async def test_a_worry_that_was_not_understood_is_answered_and_no_miss(text: str, said: list[str]):
+    assert (await act(ActionFallback, text, "out_of_scope", earlier=[MISS, MISS])).said == said
     assert (await act(ActionFallback, "哈哈", "nlu_fallback", earlier=[MISS, user(text, "out_of_scope")])).said == [
         "utter_fallback"
     ]
@@ -127,6 +127,24 @@ async def test_how_long_with_a_ticket_names_its_time(backend: FakeBackend):
     backend.ticket_answer = make_ticket()
     acted = await act(ActionFallback, "多久能好", "out_of_scope", {"ticket_no": "TK1"})
     assert acted.said == ["utter_ticket_status", "utter_ticket_wait"]
+
+
+async def test_a_wish_for_a_human_names_one_or_is_said_twice():
+    for text in ("", "人工", "I want to talk to somebody", "你们客服呢"):
+        assert (await act(ActionRequestHuman, text, "request_human")).said == ["utter_request_human"]
+    assert (await act(ActionRequestHuman, "please help", "request_human")).said == ["utter_ask_problem"]
+    earlier = [user("please help", "request_human")]
+    acted = await act(ActionRequestHuman, "help me", "request_human", earlier=earlier)
+    assert acted.said == ["utter_request_human"]
+    acted = await act(ActionRequestHuman, "why do you need my phone number?", "request_human")
+    assert acted.said == ["utter_about_us", "utter_what_next"]
+
+
+async def test_the_offer_is_repeated_in_the_new_language():
+    slots = {**PROVEN, "case": make_diagnosis(), "offer": "report"}
+    acted = await act(ActionSwitchLanguage, "English please", "switch_language", slots)
+    assert acted.said == ["utter_language_switched_en", "utter_next_report"]
+    assert acted.values["demand_text"] == "trace the money"
 
 
 async def test_hello_is_said_once():

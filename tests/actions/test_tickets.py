@@ -2,7 +2,8 @@ from typing import Any
 
 import pytest
 
-from bot.actions.progress import ActionCheckTicket, ActionEscalate
+from bot.actions.complaints import ActionEscalate
+from bot.actions.progress import ActionCheckTicket
 from bot.actions.report_form import ValidateReportForm
 from bot.actions.tickets import ActionOpenTicket
 from bot.errors import BackendUnavailableError
