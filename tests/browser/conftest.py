@@ -47,13 +47,19 @@ def dist() -> Path:
     return WEB / "dist"
 
 
-@pytest_asyncio.fixture(scope="session", loop_scope="session")
-async def browser() -> AsyncIterator[Browser]:
+@pytest.fixture(scope="session")
+def chromium() -> str:
+    """The browser's program."""
     path = os.environ.get("CHROMIUM_PATH") or shutil.which("chromium") or shutil.which("google-chrome")
     if path is None:
         pytest.skip("no chromium on this machine (Debian: apt-get install chromium)")
+    return path
+
+
+@pytest_asyncio.fixture(scope="session", loop_scope="session")
+async def browser(chromium: str) -> AsyncIterator[Browser]:
     async with async_playwright() as playwright:
-        launched = await playwright.chromium.launch(executable_path=path, args=ARGS)
+        launched = await playwright.chromium.launch(executable_path=chromium, args=ARGS)
         yield launched
         await launched.close()
 

@@ -67,10 +67,13 @@ class FakeGateway:
         self.sends = 0
         self.refuses_sockets = False
         self.refuses_demo_orders = False
+        self.refuses_pictures = ""  # code of the error
+        self.host_markup = ""  # more of the other shop's page
         self.swallows_messages = False
         self.refuses: dict[str, str] = {}  # text → code of the error
         self.answer: Callable[[str], list[tuple[str, list[str]]]] = lambda said: [(f"收到：{said}", [])]
         self.welcome: tuple[str, list[str]] = ("您好，我是到账客服助手。", ["扣款成功但没到账", "转人工"])
+        self._happened = asyncio.Event()
         self._tasks: set[asyncio.Task[None]] = set()
         self._runner: web.AppRunner | None = None
         self._port = 0
@@ -89,6 +92,13 @@ class FakeGateway:
     def said(self) -> list[str]:
         """What the customer said, in the order of saving."""
         return [each["text"] for each in self.thread.messages if each["kind"] == "incoming"]
+
+    async def until(self, holds: Callable[[], bool]) -> None:
+        """Wait for something that only the gateway sees."""
+        async with asyncio.timeout(20):
+            while not holds():
+                self._happened.clear()
+                await self._happened.wait()
 
     async def start(self) -> None:
         """Listen, after a stop at the same port."""
@@ -147,7 +157,7 @@ class FakeGateway:
         data = " ".join(f'data-{escape(name)}="{escape(value)}"' for name, value in request.query.items())
         scale = "<meta name=viewport content='width=device-width, initial-scale=1'>"
         page = f"<!doctype html><html lang=en><title>Shop</title>{scale}<main><h1>Shop</h1></main>"
-        text = f"{page}<script src=/widget.js {data}></script>"
+        text = f"{page}<script src=/widget.js {data}></script>{self.host_markup}"
         return web.Response(text=text, content_type="text/html", headers={"Content-Security-Policy": CSP})
 
     async def _file(self, request: web.Request) -> web.StreamResponse:
@@ -212,6 +222,8 @@ class FakeGateway:
         self._access(request)
         part = await (await request.multipart()).next()
         data = bytes(await part.read()) if part else b""
+        if self.refuses_pictures:
+            return _error(413, self.refuses_pictures)
         if not data.startswith((PICTURE, b"\xff\xd8\xff")):
             return _error(415, "unsupported_picture")
         picture_id = secrets.token_hex(16)
@@ -237,12 +249,14 @@ class FakeGateway:
         for each in thread.messages[hello["after"] :]:
             await ws.send_json({"type": "message_created", "message": each})
         thread.sockets.add(ws)
+        self._happened.set()
         try:
             async for message in ws:
                 if message.type is WSMsgType.TEXT:
                     await self._take(thread, ws, json.loads(message.data))
         finally:
             thread.sockets.discard(ws)
+            self._happened.set()
         return ws
 
     async def _take(self, thread: Thread, ws: web.WebSocketResponse, frame: Json) -> None:
@@ -262,6 +276,7 @@ class FakeGateway:
     async def _accept(self, thread: Thread, sent: Json) -> Json | str:
         """The saved message, or the code of the error."""
         self.sends += 1
+        self._happened.set()
         known = [each for each in thread.messages if each["client_id"] == sent["client_id"]]
         if known:
             return known[0]

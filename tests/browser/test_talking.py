@@ -228,7 +228,12 @@ async def test_reading_older_messages_is_not_disturbed_by_new_ones(new_page: New
         await gateway.say(f"第 {i} 条")
     await chat.expect_last("第 29 条")
     jump = chat.panel.get_by_role("button", name="有新消息")
-    await chat.log.evaluate("log => { log.scrollTop = 0; }")
+    await chat.log.evaluate(
+        """log => new Promise((done) => {
+          log.addEventListener("scroll", () => done(), { once: true });
+          log.scrollTop = 0;
+        })"""
+    )
     await gateway.say("最新")
     await expect(jump).to_be_visible()
     await expect(chat.bubbles.first).to_be_in_viewport()

@@ -21,8 +21,9 @@ let loaded: Loaded = "loading";
 const texts = (): ShopTexts => SHOP_TEXTS[language];
 const byId = (id: string): HTMLElement => document.getElementById(id) as HTMLElement;
 
-function ask(orderNo: string): void {
-  document.querySelector<DaozhangChat>("daozhang-chat")?.ask(orderNo);
+/** Open the chat with what it will ask for, as a phone's chat covers the list. */
+function ask({ order_no, phone_tail }: Pick<DemoOrder, "order_no" | "phone_tail">): void {
+  document.querySelector<DaozhangChat>("daozhang-chat")?.ask(texts().say(order_no, phone_tail));
 }
 
 function button(label: string, name: string, pressed: () => void, kind = "button small"): HTMLButtonElement {
@@ -114,7 +115,7 @@ function rowOf(order: DemoOrder): HTMLElement {
     cell(texts().orderNo, "no", h("span", { class: "number" }, order_no), copyButton(order_no)),
     cell(texts().phoneTail, "tail", h("span", { class: "number" }, phone_tail)),
     cell(texts().product, "what", h("span", {}, name), h("span", { class: "amount" }, `¥${amount}`)),
-    cell(null, "do", button(texts().ask, texts().askAbout(order_no), () => ask(order_no))),
+    cell(null, "do", button(texts().ask, texts().askAbout(order_no), () => ask(order))),
   );
 }
 
@@ -217,6 +218,6 @@ document.querySelector<HTMLScriptElement>("script[data-language]")?.setAttribute
 byId("language").addEventListener("click", switchLanguage);
 byId("try").addEventListener("click", () => {
   const orders = typeof loaded === "string" ? [] : loaded;
-  ask((orders.find((each) => each.order_no === FLAGSHIP) ?? orders[0])?.order_no ?? FLAGSHIP);
+  ask(orders.find((each) => each.order_no === FLAGSHIP) ?? orders[0] ?? { order_no: FLAGSHIP, phone_tail: "" });
 });
 void load();

@@ -42,6 +42,8 @@ export interface ShopTexts {
   copyFailed: string;
   ask: string;
   askAbout(orderNo: string): string;
+  /** What a customer says of an order when asked; the tail may be empty. */
+  say(orderNo: string, tail: string): string;
   copyWhat(number: string): string;
   count(shown: number, all: number): string;
   loading: string;
@@ -77,7 +79,7 @@ const zh: ShopTexts = {
   step2: "订单已收到",
   step3: "还没到账",
   stepNote: "客服查得到卡在哪一步",
-  ordersText: "每个订单都停在一种不同的故障上。点「问客服」，把订单号和手机尾号发给客服，看它怎么查。",
+  ordersText: "每个订单都停在一种不同的故障上。点「问客服」，订单号和手机尾号会填好，发出去看它怎么查。",
   filter: "按商品筛选",
   all: "全部",
   lines: {
@@ -102,6 +104,7 @@ const zh: ShopTexts = {
   copyFailed: "请手动复制",
   ask: "问客服",
   askAbout: (orderNo) => `问客服：订单 ${orderNo}`,
+  say: (orderNo, tail) => (tail === "" ? orderNo : `${orderNo} 尾号 ${tail}`),
   copyWhat: (number) => `复制 ${number}`,
   count: (shown, all) => (shown === all ? `共 ${all} 个订单` : `${shown} / ${all} 个订单`),
   loading: "正在读取演示订单…",
@@ -133,7 +136,7 @@ const en: ShopTexts = {
   step2: "Order received",
   step3: "Not credited yet",
   stepNote: "Support can see where it is stuck",
-  ordersText: "Each order is stuck in a different way. Press \"Ask support\", send the order number and the phone digits, and see how it is looked into.",
+  ordersText: "Each order is stuck in a different way. Press \"Ask support\": the order number and the phone digits are filled in. Send them and see how it is looked into.",
   filter: "Filter by product",
   all: "All",
   lines: {
@@ -158,6 +161,7 @@ const en: ShopTexts = {
   copyFailed: "Copy it by hand",
   ask: "Ask support",
   askAbout: (orderNo) => `Ask support: order ${orderNo}`,
+  say: (orderNo, tail) => (tail === "" ? orderNo : `${orderNo}, phone ends in ${tail}`),
   copyWhat: (number) => `Copy ${number}`,
   count: (shown, all) => (shown === all ? `${all} orders` : `${shown} of ${all} orders`),
   loading: "Loading the demo orders…",

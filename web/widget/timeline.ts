@@ -61,7 +61,9 @@ export function timeline(state: State): Item[] {
   });
   for (const each of unsent) {
     openDay(new Date(each.created_at));
-    items.push({ type: "unsent", key: `c:${each.client_id}`, unsent: each });
+    // Nothing is being sent while there is no way to the gateway.
+    const waits = each.state === "sending" && (state.link === "lost" || state.link === "offline");
+    items.push({ type: "unsent", key: `c:${each.client_id}`, unsent: waits ? { ...each, state: "waiting" } : each });
   }
   return items;
 }

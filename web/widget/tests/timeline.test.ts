@@ -30,6 +30,16 @@ describe("timeline", () => {
     expect(keys).toEqual(["d:2024-05-12", "m:m1", `c:${unsent.client_id}`]);
   });
 
+  it.each([["connecting", "sending"], ["socket", "sending"], ["lost", "waiting"], ["offline", "waiting"]] as const)(
+    "says by link %s of what is unsent that it is %s",
+    (link, said) => {
+      const outbox = new Outbox(new MemoryStorage(), () => undefined);
+      const unsent = outbox.add({ type: "text", text: "hi" }, new Date("2024-05-11T04:00:00Z"));
+      const states = timeline({ ...EMPTY, link, unsent: [unsent] }).flatMap((each) => (each.type === "unsent" ? [each.unsent.state] : []));
+      expect(states).toEqual([said]);
+    },
+  );
+
   it("joins what one sender says in a row", () => {
     const items = timeline({ ...EMPTY, conversation, messages: [on(12, 1), on(12, 2), makeIncoming(3), on(12, 4)] });
     const runs = items.flatMap((each) => (each.type === "message" ? [[each.opens, each.closes]] : []));
