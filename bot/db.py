@@ -24,7 +24,8 @@ def make_metadata() -> MetaData:
 
 def make_engine(url: str) -> AsyncEngine:
     """An async engine for a `sqlite+aiosqlite://` or `postgresql+psycopg://` URL; nothing connects yet."""
-    engine = create_async_engine(url, pool_pre_ping=True)
+    # The values of a statement are customers' words and must not get into an exception's message.
+    engine = create_async_engine(url, pool_pre_ping=True, hide_parameters=True)
     if engine.dialect.name == "sqlite":
 
         @event.listens_for(engine.sync_engine, "connect")

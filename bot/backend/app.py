@@ -21,6 +21,7 @@ from bot.backend.seed import routes as demo_routes
 from bot.backend.tickets.api import routes as tickets_routes
 from bot.errors import BackendUnavailableError
 from bot.migrate import upgrade
+from bot.logs import configure_logs
 from bot.settings import Settings
 
 health_routes = web.RouteTableDef()
@@ -63,4 +64,5 @@ def make_app(settings: Settings) -> web.Application:
 def main(settings: Settings) -> None:
     """Migrate, then serve on loopback until stopped."""
     upgrade(settings, "backend")
+    configure_logs(settings.log_level)
     web.run_app(make_app(settings), host="127.0.0.1", port=settings.backend_port, print=None, access_log=None)

@@ -31,13 +31,13 @@ from bot.gateway.keys import (
     UPLOADS,
 )
 from bot.gateway.limiter import Limiter
-from bot.gateway.logs import configure_logs
 from bot.gateway.metrics import Metrics
 from bot.gateway.outbox import Outbox, OutboxStore
 from bot.gateway.rasa_client import RasaClient
 from bot.gateway.switchboard import Switchboard
 from bot.gateway.tasks import end
 from bot.gateway.worker import Workers
+from bot.logs import configure_logs
 from bot.migrate import upgrade
 from bot.settings import ROOT, Settings
 from bot.texts import Texts

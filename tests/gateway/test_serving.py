@@ -7,7 +7,7 @@ import pytest
 import structlog
 from pydantic import SecretStr
 
-from bot.gateway.logs import configure_logs
+from bot.logs import configure_logs
 from bot.settings import Settings
 from tests.fakes import FakeBackendServer, FakeRasa
 from tests.gateway.gateways import Gateway

@@ -9,10 +9,11 @@ import structlog
 
 
 def _drop_exception_values(_: Any, __: str, event: MutableMapping[str, Any]) -> MutableMapping[str, Any]:
-    """A database error repeats the values of its statement, which are a customer's words: keep the place only."""
+    """A database error repeats values of its statement, which are a customer's words: keep the place only."""
     text = event.get("exception")
-    if isinstance(text, str) and "[parameters:" in text:
-        event["exception"] = "\n".join(line for line in text.splitlines() if "[parameters:" not in line)
+    if isinstance(text, str):
+        lines = (line for line in text.splitlines() if "[parameters:" not in line and "DETAIL:" not in line)
+        event["exception"] = "\n".join(lines)
     return event
 
 
