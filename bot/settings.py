@@ -1,8 +1,11 @@
 """Every setting of the helpdesk, read once from the environment and `.env`."""
 
+import contextlib
 import hashlib
 import hmac
+import os
 import secrets
+import tempfile
 from decimal import Decimal
 from pathlib import Path
 from typing import Literal, Self
@@ -97,11 +100,24 @@ class Settings(BaseSettings):
         if self.secret_key.get_secret_value():
             return self.secret_key.get_secret_value()
         path = self.var_dir / "secret.key"
-        path.parent.mkdir(parents=True, exist_ok=True)
-        try:  # "x" makes sure that of several processes starting at once only one writes.
-            with path.open("x") as file:
-                path.chmod(0o600)
-                file.write(secrets.token_hex(32))
-        except FileExistsError:
-            pass
-        return path.read_text().strip()
+        if not path.exists():
+            _write_secret(path)
+        found = path.read_text().strip()
+        if not found:
+            raise ValueError(f"{path} is empty; remove it to get a new secret, or set DAOZHANG_SECRET_KEY")
+        return found
+
+
+def _write_secret(path: Path) -> None:
+    """A new secret that appears whole or not at all; of several processes at once the first one's stays."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    descriptor, name = tempfile.mkstemp(prefix="secret-", dir=path.parent)
+    try:
+        with os.fdopen(descriptor, "w") as file:
+            file.write(secrets.token_hex(32))
+            file.flush()
+            os.fsync(descriptor)
+        with contextlib.suppress(FileExistsError):
+            path.hardlink_to(name)
+    finally:
+        Path(name).unlink()
