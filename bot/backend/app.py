@@ -19,9 +19,10 @@ from bot.backend.payments.api import routes as payments_routes
 from bot.backend.seed import demo_context
 from bot.backend.seed import routes as demo_routes
 from bot.backend.tickets.api import routes as tickets_routes
+from bot.backend.upkeep import upkeep_context
 from bot.errors import BackendUnavailableError
-from bot.migrate import upgrade
 from bot.logs import configure_logs
+from bot.migrate import upgrade
 from bot.settings import Settings
 
 health_routes = web.RouteTableDef()
@@ -55,7 +56,7 @@ def make_app(settings: Settings) -> web.Application:
     app = web.Application(middlewares=[error_middleware, token_middleware])
     app[SETTINGS] = settings
     app[CLOCK] = utc_now
-    app.cleanup_ctx.extend([database_context, sources_context, demo_context])
+    app.cleanup_ctx.extend([database_context, sources_context, demo_context, upkeep_context])
     for routes in ROUTES:
         app.add_routes(routes)
     return app
@@ -63,6 +64,6 @@ def make_app(settings: Settings) -> web.Application:
 
 def main(settings: Settings) -> None:
     """Migrate, then serve on loopback until stopped."""
-    upgrade(settings, "backend")
     configure_logs(settings.log_level)
+    upgrade(settings, "backend")
     web.run_app(make_app(settings), host="127.0.0.1", port=settings.backend_port, print=None, access_log=None)
