@@ -13,18 +13,7 @@ from bot.backend.ownership.model import Limits
 from bot.backend.ownership.store import Proof
 from bot.backend.payments.store import order_no_of_payment
 from bot.errors import OrderNotFoundError, VerifyLockedError
-from bot.numbers import normalize_number
 from bot.settings import Settings
-
-__all__ = [
-    "PROOF_HEADER",
-    "access_order",
-    "check_not_locked",
-    "count_failed_try",
-    "forgive_try",
-    "proof_in",
-    "proven_order_no",
-]
 
 
 def limits_from(settings: Settings) -> Limits:
@@ -46,9 +35,13 @@ async def proven_order_no(request: web.Request) -> str | None:
     return proof.order_no if proof else None
 
 
-async def access_order(request: web.Request, order_no: str) -> None:
-    """Raise OrderNotFoundError unless the request proves this order; a missing order looks the same."""
-    if await proven_order_no(request) != order_no:
+async def access_order(request: web.Request, order_no: str, customer_ref: str | None = None) -> None:
+    """Raise OrderNotFoundError unless the request proves this order; a missing order looks the same.
+
+    `customer_ref`: who the request says it is for, where it says so; another customer's proof is none.
+    """
+    proof = await proof_in(request)
+    if proof is None or proof.order_no != order_no or customer_ref not in (None, proof.customer_ref):
         raise OrderNotFoundError
 
 
@@ -57,47 +50,27 @@ def keys_for(order_no: str, customer_ref: str) -> set[str]:
     return {f"customer:{customer_ref[:128]}", f"order:{order_no[:100]}"}
 
 
-async def keys_of(connection: AsyncConnection, reference: str, customer_ref: str) -> set[str]:
-    """The keys of a try with any number of the order."""
-    return keys_for(await order_no_of(connection, normalize_number(reference)), customer_ref)
-
-
 async def order_no_of(connection: AsyncConnection, number: str) -> str:
     """The order that a payment number leads to; any other number is taken for an order's own."""
     return await order_no_of_payment(connection, number) or number
 
 
-async def check_not_locked(request: web.Request, reference: str, customer_ref: str) -> None:
-    """Raise VerifyLockedError while this customer or this order is locked; nothing is counted."""
-    async with request.app[DATABASE].begin() as connection:
-        keys = await keys_of(connection, reference, customer_ref)
-        await _check_not_locked(connection, keys, request)
-
-
-async def count_failed_try(request: web.Request, reference: str, customer_ref: str) -> int:
-    """Count a wrong try; the tries left, 0 when this one locked. Raises VerifyLockedError when locked before.
-
-    Call it BEFORE comparing a guess and `forgive_try` when the guess was right: then guesses sent at the same
-    time cannot pass the limit together, and a crash in between counts as a wrong try.
-    """
-    async with request.app[DATABASE].begin() as connection:
-        keys = await keys_of(connection, reference, customer_ref)
-        return await count_try(connection, keys, request)
-
-
-async def forgive_try(request: web.Request, reference: str, customer_ref: str) -> None:
-    """Take back the try counted just now, because it was right."""
-    async with request.app[DATABASE].begin() as connection:
-        await store.give_back_try(connection, await keys_of(connection, reference, customer_ref))
-
-
 async def count_try(connection: AsyncConnection, keys: set[str], request: web.Request) -> int:
-    """As `count_failed_try`, in a transaction of the caller's, which an error rolls back."""
+    """Count a try; the tries left, 0 when this one locked. Raises VerifyLockedError when locked before.
+
+    Call it BEFORE comparing a guess, in the same transaction, and give the try back when the guess was right: then
+    guesses sent at the same time cannot pass the limit together. An error rolls the count back.
+    """
     left = await store.take_try(connection, keys, limits_from(request.app[SETTINGS]), now_of(request))
     if left is None:
         await _check_not_locked(connection, keys, request)
         raise VerifyLockedError(retry_after=1)  # the lock ended between the two statements
     return left
+
+
+async def tries_left(connection: AsyncConnection, keys: set[str], request: web.Request) -> int:
+    """How many wrong tries are left; 0 while one of the keys is locked. Nothing is counted."""
+    return await store.tries_left(connection, keys, limits_from(request.app[SETTINGS]), now_of(request))
 
 
 async def _check_not_locked(connection: AsyncConnection, keys: set[str], request: web.Request) -> None:

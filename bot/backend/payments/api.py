@@ -13,6 +13,7 @@ from bot.backend.orders.cases import Said
 from bot.backend.orders.model import Order, OrderFacts, Payment, Source, diagnose
 from bot.backend.orders.views import diagnosis_of, diagnosis_without_order
 from bot.backend.ownership import access
+from bot.backend.ownership.headers import PROOF_HEADER
 from bot.backend.ownership.model import padded_seconds
 from bot.backend.ownership.store import give_back_try, owner_of
 from bot.backend.payments import store
@@ -27,8 +28,8 @@ routes = web.RouteTableDef()
 async def verify_payment(request: web.Request) -> web.Response:
     """The verdict, and what it means for the order."""
     body = await body_of(request, VerifyPaymentBody)
-    if body.order_no and access.PROOF_HEADER in request.headers:
-        await access.access_order(request, body.order_no)
+    if body.order_no and PROOF_HEADER in request.headers:
+        await access.access_order(request, body.order_no, body.customer_ref)
         return json_answer(await verify_for_owner(request, body.claim_for(body.order_no), body.customer_ref))
     started = time.monotonic()
     error: HelpdeskError | None = None

@@ -147,8 +147,15 @@ def find_record(claim: Claim, records: Iterable[PaymentRecord]) -> PaymentRecord
 
 
 def confirmed_by(claim: Claim, records: Iterable[PaymentRecord], tolerance: Tolerance) -> PaymentRecord | None:
-    """The record whose number and amount the claim knows; without a proof nothing else may be told of it."""
-    return find_record(claim, [each for each in records if fits_amount(claim.amount, each, tolerance.amount)])
+    """The record that the claim knows from its bill; without a proof nothing may be told of any other.
+
+    The channel's number and the amount are enough. The merchant's number is often the order number, which can be
+    guessed like the price of a product, so with that the time has to fit too.
+    """
+    fitting = (each for each in records if fits_amount(claim.amount, each, tolerance.amount))
+    return find_record(
+        claim, [each for each in fitting if each.transaction_no in claim.numbers or fits_time(claim, each, tolerance)]
+    )
 
 
 def _distance(claim: Claim, record: PaymentRecord) -> tuple[bool, ...]:
@@ -171,6 +178,11 @@ def fits_amount(amount: Decimal | None, record: PaymentRecord, allowed: Decimal 
     if record.bill_amount is not None:
         return amount in (record.bill_amount, record.amount)
     return abs(amount - record.amount) <= allowed
+
+
+def fits_time(claim: Claim, record: PaymentRecord, tolerance: Tolerance) -> bool:
+    """Whether both times are known and near enough to each other."""
+    return bool(claim.paid_at and record.paid_at and abs(claim.paid_at - record.paid_at) <= tolerance.time)
 
 
 def _contradictions_in(claim: Claim, now: datetime) -> set[str]:
@@ -203,7 +215,7 @@ def _differences(claim: Claim, record: PaymentRecord, tolerance: Tolerance) -> s
         wrong.add("transaction_no")
     if claim.amount is not None and not fits_amount(claim.amount, record, tolerance.amount):
         wrong.add("amount")
-    if claim.paid_at and record.paid_at and abs(claim.paid_at - record.paid_at) > tolerance.time:
+    if claim.paid_at and record.paid_at and not fits_time(claim, record, tolerance):
         wrong.add("paid_at")
     if _channels_differ(claim.channel, record.channel):
         wrong.add("channel")

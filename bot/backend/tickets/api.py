@@ -13,7 +13,8 @@ from bot.backend.database import DATABASE, SETTINGS
 from bot.backend.evidence.store import known_of
 from bot.backend.http import body_of, json_answer, now_of
 from bot.backend.orders.store import orders
-from bot.backend.ownership.access import PROOF_HEADER, access_order, proof_in
+from bot.backend.ownership.access import access_order, proof_in
+from bot.backend.ownership.headers import PROOF_HEADER
 from bot.backend.payments.store import newest_claim_of
 from bot.backend.tickets import store
 from bot.backend.tickets.answers import answer_of, save_answer
@@ -36,7 +37,7 @@ async def open_ticket(request: web.Request) -> web.Response:
     claimed_no = normalize_number(body.order_no)[:100] or None if body.order_no else None
     proven_no = None
     if claimed_no and PROOF_HEADER in request.headers:
-        await access_order(request, claimed_no)
+        await access_order(request, claimed_no, body.customer_ref)
         proven_no = claimed_no
     async with request.app[DATABASE].begin() as connection:
         caller = digest_of(["ticket", body.customer_ref, key])

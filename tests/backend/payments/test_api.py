@@ -139,6 +139,12 @@ async def test_a_wrong_proof_is_not_found(backend_client: TestClient):
     assert (answer.status, (await answer.json())["error"]["code"]) == (404, "order_not_found")
 
 
+async def test_another_customers_proof_is_not_found(backend_client: TestClient):
+    await save(backend_client, ORDER_NO, make_record())
+    status, body = await verify(backend_client, ORDER_NO, who="charlie")
+    assert (status, body["error"]["code"]) == (404, "order_not_found")
+
+
 # ------------------------------------------------------------------ without proof
 
 
@@ -178,6 +184,16 @@ async def test_every_other_guess_looks_as_if_there_were_no_records(backend_clien
     status, after = await verify(backend_client, who="dora", **guess)
     assert (status, after) == (200, before)
     assert told(after) == ("CLAIMED", "CLAIMED_PAID", "USER_CLAIM", "R03")
+
+
+@pytest.mark.parametrize("paid_at", [None, (PAID_AT + timedelta(hours=1)).isoformat()])
+async def test_order_number_and_price_can_be_guessed_and_tell_nothing(backend_client: TestClient, paid_at: str | None):
+    guess = {"transaction_no": None, "merchant_no": ORDER_NO, "paid_at": paid_at}
+    _, before = await verify(backend_client, who="charlie", **guess)
+    await save(backend_client, ORDER_NO, make_record())
+    assert await verify(backend_client, who="dora", **guess) == (200, before)
+    _, right = await verify(backend_client, who="dora", **{**guess, "paid_at": PAID_AT.isoformat()})
+    assert (right["verdict"], right["order_known"]) == ("MATCHED", True)
 
 
 @pytest.mark.parametrize("field", ["amount", "transaction_no"])
@@ -233,7 +249,7 @@ async def test_the_same_claim_sent_again_is_no_new_try(backend_client: TestClien
 
 async def test_a_strangers_claim_does_not_touch_the_owners_diagnosis(backend_client: TestClient, clock: Clock):
     await save(backend_client, ORDER_NO, make_record())
-    wrong = {"transaction_no": None, "merchant_no": ORDER_NO, "paid_at": (NOW - timedelta(days=9)).isoformat()}
+    wrong = {"merchant_no": ORDER_NO, "paid_at": (NOW - timedelta(days=9)).isoformat()}
     assert (await verify(backend_client, who="charlie", **wrong))[1]["verdict"] == "CONFLICT"
     clock.now += timedelta(seconds=1)
     assert told((await verify(backend_client, ORDER_NO))[1]) == ("MATCHED", "PAID", "GATEWAY", "R13")

@@ -37,6 +37,12 @@ async def test_a_report_opens_a_ticket(backend_client: TestClient):
     }
 
 
+async def test_another_customers_proof_opens_nothing(backend_client: TestClient):
+    status, body = await report(backend_client, proof=await prove(backend_client, "bob"))
+    assert (status, body["error"]["code"]) == (404, "order_not_found")
+    assert await ticket_numbers(backend_client) == []
+
+
 async def test_the_promise_is_a_setting(backend_client: TestClient):
     backend_client.app[SETTINGS].reply_promise_hours = 2
     _, ticket = await report(backend_client)
