@@ -12,7 +12,7 @@ from bot.backend.database import DATABASE, SETTINGS
 from bot.backend.http import body_of, json_answer, now_of
 from bot.backend.ownership import access, model, store
 from bot.backend.ownership.bodies import VerifyBody
-from bot.errors import HelpdeskError, OrderNotFoundError
+from bot.errors import HelpdeskError, OrderNotFoundError, VerifyLockedError
 from bot.numbers import normalize_number
 
 routes = web.RouteTableDef()
@@ -42,15 +42,21 @@ async def do_verify(request: web.Request, body: VerifyBody) -> dict[str, Any]:
     async with request.app[DATABASE].begin() as connection:
         order_no = await access.order_no_of(connection, normalize_number(body.reference))
         keys = access.keys_for(order_no, body.customer_ref)
-        left = await access.count_try(connection, keys, request)
+        # A signed identity is no guess: it is not counted, and no stranger's guesses lock it out.
+        signed = body.factor.type is model.Factor.IDENTITY
+        count = access.tries_left if signed else access.count_try
+        left = await count(connection, keys, request)
         owner = await store.owner_of(connection, order_no)
         stored = owner.digests.get(body.factor.type) if owner else None
         fits = model.factor_fits(key, order_no, body.factor.type, body.factor.value, stored)
         if fits:
             token = secrets.token_urlsafe(32)
             proof = store.Proof(order_no, body.customer_ref)
-            await store.give_back_try(connection, keys)
+            if not signed:
+                await store.give_back_try(connection, keys)
             await store.save_proof(connection, token, proof, now_of(request), timedelta(seconds=settings.proof_ttl))
+    if not fits and not left and signed:
+        raise VerifyLockedError(retry_after=settings.verify_lockout)
     if not fits:  # raised only now, so that the count stays
         raise OrderNotFoundError(tries_left=left)
     return {"token": token, "expires_in": settings.proof_ttl, "order_no": order_no}

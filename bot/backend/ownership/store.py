@@ -124,6 +124,14 @@ async def give_back_try(connection: AsyncConnection, keys: set[str]) -> None:
     await connection.execute(update(verify_tries).where(counted).values(tries=verify_tries.c.tries - 1))
 
 
+async def tries_left(connection: AsyncConnection, keys: set[str], limits: Limits, now: datetime) -> int:
+    """How many tries all of these keys have left."""
+    counted = select(verify_tries.c.tries).where(
+        verify_tries.c.key.in_(keys), verify_tries.c.last_at > limits.forgotten_before(now)
+    )
+    return max(0, limits.tries - max((await connection.execute(counted)).scalars().all(), default=0))
+
+
 async def locked_for(connection: AsyncConnection, keys: set[str], limits: Limits, now: datetime) -> int:
     """Seconds until the last of these keys is open again; 0 when none is locked."""
     locked = select(verify_tries.c.last_at).where(

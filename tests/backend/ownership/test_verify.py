@@ -135,6 +135,28 @@ async def test_a_right_factor_among_many_guesses_is_not_found_after_the_limit(ba
     assert (await verify(backend_client, who="thief"))[0] == 423
 
 
+async def test_a_signed_identity_is_no_guess(backend_client: TestClient):
+    for _ in range(5):
+        status, body = await verify(backend_client, tail="b-2", kind="identity", who="user:b-2")
+        assert (status, body["error"]["tries_left"]) == (404, 3)
+    assert await verify_as("b-2", backend_client) == await verify_as("b-2", backend_client, MISSING)
+    assert await count(backend_client, verify_tries) == 0
+
+
+async def test_the_guesses_of_others_do_not_lock_a_signed_owner_out(backend_client: TestClient):
+    for tail in ("1111", "2222", "3333"):
+        await verify(backend_client, tail=tail, who="thief")
+    assert (await verify(backend_client))[0] == 423
+    assert (await verify(backend_client, tail="a-1", kind="identity", who="user:a-1"))[0] == 200
+    status, body = await verify(backend_client, tail="b-2", kind="identity", who="thief")
+    assert (status, body["error"]["code"]) == (423, "verify_locked")
+
+
+async def verify_as(user_id: str, client: TestClient, reference: str = "KM202405120001") -> tuple:
+    status, body = await verify(client, reference, user_id, f"user:{user_id}", "identity")
+    return status, body["error"]
+
+
 async def test_a_proof_ends(backend_client: TestClient, clock: Clock):
     token = (await verify(backend_client))[1]["token"]
     clock.now = NOW + timedelta(seconds=1799)
