@@ -20,10 +20,10 @@ _PROTECTED = re.compile(
     re.IGNORECASE,
 )
 # What may stand between the label and the secret.
-_LINK = r"(?:\s|[:：=,，]|[是为叫就成改换设填写输入了的'\"「“(（]|\bis\b|\bwas\b|\bto\b){0,12}"
+_LINK = r"(?:\s|[:：=,，]|[我您你它已是为叫就成改换设填写输入了的'\"「“(（]|\bis\b|\bwas\b|\bto\b){0,12}"
 _PASSWORD = re.compile(
     r"(?P<label>密码|口令|passwords?|passwd|passcode|\bpwd|\bpin(?:\s*code)?)(?P<link>" + _LINK + r")"
-    r"(?P<secret>[!-+\--:<-~]{4,})",
+    r"(?P<secret>\d{1,3}(?:[ -]\d{1,3}){2,}(?![\d.])|[!-+\--:<-~]{4,})",
     re.IGNORECASE,
 )
 _ONE_TIME = re.compile(

@@ -103,6 +103,8 @@ def test_doing_it_again_changes_nothing_with_secrets_either(parts: list[str]):
         ("密码是abc12345，订单号KM202405120001", "密码是***，订单号KM202405120001"),
         ("password: hunter", "password: ***"),
         ("密码 hunter", "密码 ***"),
+        ("密码我改成了 qwerty99", "密码我改成了 ***"),
+        ("我的密码是 12 34 56", "我的密码是 ***"),
     ],
 )
 def test_secrets_are_hidden(text: str, kept: str):
@@ -113,6 +115,7 @@ def test_secrets_are_hidden(text: str, kept: str):
     "text",
     [
         "密码错误怎么办",
+        "密码我输入了 3 次，10:30 付的 30.00",
         "我忘记密码了，订单号KM202405120001",
         "my password is wrong",
         "I reset my password yesterday",
