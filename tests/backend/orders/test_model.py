@@ -142,6 +142,31 @@ def test_the_rows_are_numbered_in_the_order_of_the_diagnoses():
     assert [rule.diagnosis for rule in RULES] == list(Diagnosis)
 
 
+CAUSES = {
+    "C0": "R04 R06 R08 R29",
+    "C1": "R11 R13 R14 R15 R18 R25 R28 R30 R32",
+    "C2": "R16 R19 R26",
+    "C3": "R01 R03 R10 R12 R31",
+    "C4": "R05 R09 R17 R20 R21 R23 R24 R27",
+    "C?": "R02 R07 R22",
+}
+
+
+def test_each_row_names_its_cause():
+    expected = {number: cause for cause, numbers in CAUSES.items() for number in numbers.split()}
+    assert {rule.number: rule.cause for rule in RULES} == expected
+
+
+@pytest.mark.parametrize("account", list(Account))
+def test_every_blocked_account_is_the_cause_and_no_other(account: Account):
+    blocked = account not in (Account.OK, Account.UNKNOWN, Account.SESSION_EXPIRED)
+    unpaid = replace(USUAL, **PENDING, payment=Payment.UNPAID, account=account)
+    failed = replace(unpaid, payment=Payment.FAILED)
+    assert (diagnose(unpaid).diagnosis is Diagnosis.UNPAID_ACCOUNT_BLOCKED) == blocked
+    assert (diagnose(failed).diagnosis is Diagnosis.PAYMENT_BLOCKED) == blocked
+    assert (diagnose(replace(USUAL, account=account)).diagnosis is Diagnosis.ACCOUNT_REVIEW) == blocked
+
+
 def test_every_combination_of_states_has_one_diagnosis_and_no_row_is_dead():
     reached = set()
     axes = (
