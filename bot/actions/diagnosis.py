@@ -47,12 +47,12 @@ def say_facts(turn: Turn, order: dict[str, Any]) -> None:
         turn.say("utter_order_facts_card", **facts)
 
 
-def say_diagnosis(turn: Turn, result: dict[str, Any]) -> None:
-    """Say it, keep it as the case and set the offer."""
+def say_diagnosis(turn: Turn, result: dict[str, Any], *, looked_up: bool = False) -> None:
+    """Say it, keep it as the case and set the offer; `looked_up` when the customer asked for just that."""
     case = case_from(result)
     order = case["order"] or {}
     say_facts(turn, order)
-    if _is_unchanged(turn.case, case):
+    if looked_up and _is_unchanged(turn.case, case):
         turn.say("utter_checked_again")
     turn.say(
         f"utter_diagnosis_{case['diagnosis'].lower()}",

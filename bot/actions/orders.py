@@ -97,4 +97,4 @@ async def diagnose(turn: Turn) -> None:
             "input": claim if claim in SYMPTOMS_OF_INPUT else None,
         },
     )
-    say_diagnosis(turn, result)
+    say_diagnosis(turn, result, looked_up=True)

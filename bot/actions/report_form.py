@@ -43,7 +43,7 @@ class ValidateReportForm(FormAction):
     def _leaves(self, turn: Turn, requested: str) -> bool:
         """Another order number means another report."""
         another = reference_in(turn) if turn.intent in {"inform", *PROBLEMS} else None
-        known = (turn.slot("verified_order"), turn.slot("order_no"), turn.slot("payment_no"))
+        known = (turn.slot("verified_order"), turn.slot("payment_no"))
         return bool(another and another not in known) or super()._leaves(turn, requested)
 
     def start(self, turn: Turn) -> None:
@@ -65,7 +65,7 @@ class ValidateReportForm(FormAction):
             self._choose(turn)
         elif self._correct(turn, requested):
             pass
-        elif requested == "report_field":
+        elif requested == "report_field" and turn.intent in ("deny", "affirm"):
             turn.set(report_field=UNKNOWN)
         elif requested == "report_confirmed" and turn.intent in ("affirm", "report_problem") and turn.sure:
             turn.set(report_confirmed=True)
@@ -105,7 +105,8 @@ class ValidateReportForm(FormAction):
         turn.set(demand_text=demand_text(turn, turn.case))
 
     def explain(self, turn: Turn, requested: str) -> bool:
-        turn.say("utter_part_unclear" if requested in STATEMENT else "utter_report_unclear")
+        unclear = "utter_part_unclear" if requested in STATEMENT else "utter_report_unclear"
+        turn.say("utter_choose_part" if requested == "report_field" else unclear)
         return True
 
 

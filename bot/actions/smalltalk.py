@@ -28,8 +28,19 @@ class ActionSwitchLanguage(DialogAction):
 
     async def answer(self, turn: Turn) -> None:
         switch_language(turn)
+
+
+class ActionRepeatOffer(DialogAction):
+    """After a switch of language: the way on, in the new one. Rasa renders it once the slot has changed."""
+
+    action_name = "action_repeat_offer"
+    keeps_offer = True
+
+    async def answer(self, turn: Turn) -> None:
         if turn.slot("offer") and turn.proof and turn.case.get("next"):
-            say_next(turn, turn.case)  # the buttons of the offer, in the new language
+            say_next(turn, turn.case)
+        else:
+            turn.say("utter_what_next")
 
 
 def _language_named(text: str) -> str | None:

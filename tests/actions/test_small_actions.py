@@ -5,6 +5,7 @@ from bot.actions.pictures import ActionKeepPicture
 from bot.actions.questions import ActionAdviseSafety, ActionExplainCause, ActionSelfCheck
 from bot.actions.smalltalk import (
     ActionDeclineOffer,
+    ActionRepeatOffer,
     ActionSayGoodbye,
     ActionSayHello,
     ActionSayThanks,
@@ -142,9 +143,10 @@ async def test_a_wish_for_a_human_names_one_or_is_said_twice():
 
 async def test_the_offer_is_repeated_in_the_new_language():
     slots = {**PROVEN, "case": make_diagnosis(), "offer": "report"}
-    acted = await act(ActionSwitchLanguage, "English please", "switch_language", slots)
-    assert acted.said == ["utter_language_switched_en", "utter_next_report"]
+    acted = await act(ActionRepeatOffer, "English please", "switch_language", {**slots, "language": "en"})
+    assert acted.said == ["utter_next_report"]
     assert acted.values["demand_text"] == "trace the money"
+    assert (await act(ActionRepeatOffer, "English please", "switch_language")).said == ["utter_what_next"]
 
 
 async def test_hello_is_said_once():

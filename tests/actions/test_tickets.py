@@ -100,7 +100,13 @@ async def test_a_part_takes_answers_and_nothing_else(field: str, text: str, inte
 
 
 async def test_another_order_number_leaves_the_report():
-    acted = await act(ValidateReportForm, "sorry, it is KM202405120077", "inform", ASKS, order_no="KM202405120077")
+    acted = await act(
+        ValidateReportForm,
+        "sorry, it is KM202405120077",
+        "inform",
+        {**ASKS, "order_no": "KM202405120077"},
+        order_no="KM202405120077",
+    )
     assert acted.events == ["action_execution_rejected"]
 
 

@@ -88,7 +88,7 @@ IN_FORM: dict[str, dict[str, str]] = {
     "report_form": {**AWAY, "check_order_status": LEAVES, "deny": GOES_ON},
 }
 # Where one question differs from the rest of its form.
-AT_SLOT = {("report_confirmed", "affirm"): GOES_ON}
+AT_SLOT = {("report_confirmed", "affirm"): GOES_ON, ("report_field", "affirm"): GOES_ON}
 # The sentence, or the form, that a yes leads to after each offer.
 YES = {
     "report": "report_form",
