@@ -127,8 +127,9 @@ class Screen:
         style = self.style
         margin = self.size(style.margin)
         below = style.align == "below"
+        widest = font(style.face, self.size(style.text_size)).getlength("收款方全称：")
         height = self.write(margin, label + style.colon, size=style.text_size, colour="label")
-        left = margin if below else self.size(style.column)
+        left = margin if below else max(self.size(style.column), margin + round(widest))
         if below:
             self.y += height
         for piece in self.wrapped(value, self.width - margin - left):

@@ -68,7 +68,8 @@ def error_of(words: Sequence[Word]) -> str | None:
     usual = statistics.median([word.height for word in others] or [0.0])
     near = 0.02 * max((word.right for word in words), default=0.0)
     for word in sorted(wrong, key=lambda each: -each.height):
-        central = any(abs(word.x + word.width / 2 - other.x - other.width / 2) < near for other in others)
+        # Bubbles of a chat share an edge, so that those of about one middle are of about one width too.
+        central = any(abs(word.centre - o.centre) < near and abs(word.width - o.width) > 4 * near for o in others)
         if word.height > (1.03 if central else 1.25) * usual:
             return plain(word.text)
     return None

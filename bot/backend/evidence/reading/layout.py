@@ -35,11 +35,12 @@ class Row:
 
 @dataclass
 class Pair:
-    """A label and the lines of its value; `score` is that of the worst word."""
+    """A label and the lines of its value; `score` is that of the worst word, `last` the row where it ends."""
 
     label: Label
     lines: list[str] = field(default_factory=list)
     score: float = 1.0
+    last: int = 0
 
     @property
     def text(self) -> str:
@@ -87,6 +88,7 @@ def layout_of(words: Sequence[Word]) -> Layout:
         if found:
             owned.add(index)
         for start, pair in found:
+            pair.last = index
             if pair.label.field is Field.HEADING:
                 pass
             elif not pair.label.rest and not pair.lines:
@@ -135,6 +137,7 @@ def _below(rows: list[Row], index: int, start: Word, pair: Pair) -> set[int]:
     if not near or abs(first.x - start.x) > 1.5 * start.height:
         return set()
     pair.lines.append(row.text)
+    pair.last = following
     pair.score = min(word.score for word in row.words)
     return {following} | _continued(rows, index, following, first, pair)
 
@@ -163,20 +166,16 @@ def _continued(rows: list[Row], index: int, last: int, start: Word, pair: Pair) 
             break
         pair.lines.append(f" {row.text}" if day else row.text)
         pair.score = min([pair.score, *(word.score for word in row.words)])
+        pair.last = following
         owned.add(following)
     return owned
 
 
 def lines_after(layout: Layout, pair: Pair) -> list[Row]:
-    """The free rows between a label's own row and the next label; for the number under a barcode."""
-    place = next((i for i, row in enumerate(layout.rows) if _is_row_of(row, pair)), None)
+    """The free rows between a label's value and the next label; for the number under a barcode."""
     found: list[Row] = []
-    for row in layout.rows[place + 1 :] if place is not None else []:
+    for row in layout.rows[pair.last + 1 :]:
         if row not in layout.free:
             break
         found.append(row)
     return found[:5]
-
-
-def _is_row_of(row: Row, pair: Pair) -> bool:
-    return any(label == pair.label for _, label in _labels_in(row))

@@ -1,9 +1,10 @@
 """What can be read from a picture of a payment: typed fields, None where it is unknown. Pure."""
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from decimal import Decimal
 from enum import StrEnum
+from typing import Any
 from zoneinfo import ZoneInfo
 
 from bot.backend.payments.numbers import Channel
@@ -52,6 +53,10 @@ class Word:
         return self.x + self.width
 
     @property
+    def centre(self) -> float:
+        return self.x + self.width / 2
+
+    @property
     def middle(self) -> float:
         return self.y + self.height / 2
 
@@ -89,3 +94,17 @@ class Reading:
             "payee": self.payee,
             "ms": self.ms,
         }
+
+
+def reading_from_json(found: dict[str, Any]) -> Reading:
+    """Back from `to_json`, with `method` where it is given; raises ValueError or KeyError."""
+    return Reading(
+        kind=Kind(found["kind"]),
+        channel=Channel(found["channel"]) if found["channel"] else None,
+        status=Status(found["status"]) if found["status"] else None,
+        amount=Decimal(found["amount"]) if found["amount"] else None,
+        paid_at=datetime.fromisoformat(found["paid_at"]).astimezone(UTC) if found["paid_at"] else None,
+        **{name: found[name] for name in ("transaction_no", "merchant_no", "order_no", "payee")},
+        method=found.get("method"),
+        ms=int(found["ms"]),
+    )

@@ -1,6 +1,7 @@
 """From pixels to words with their places, by rapidocr and the models that are in its package."""
 
 import math
+import re
 import statistics
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -10,6 +11,7 @@ from numpy.typing import NDArray
 from PIL import Image, ImageOps
 
 from bot.backend.evidence.model import FORMATS
+from bot.backend.evidence.reading.labels import label_of
 from bot.backend.evidence.reading.model import Word
 
 Pixels = NDArray[np.uint8]
@@ -19,13 +21,21 @@ LONGEST_SIDE = 2000
 # A page of small print would hold up everybody else; a bill has about 30 pieces.
 MOST_WORDS = 90
 SURE = 0.8
+# So many lines tell whether a picture is upright, if this part of them can be read.
+PROBES = 6
+READABLE = 0.5
+# A label and a number in one piece, whatever was misread between them.
+_MIXED = re.compile(r"([一-鿿]{2,7}[:：]?)\D{0,2}\d{8,}")
 MODELS = {"Det": "PP-OCRv6_det_small.onnx", "Rec": "PP-OCRv6_rec_small.onnx"}
+
+
+Corners = NDArray[np.float64]  # 4 points, from the upper left one clockwise
 
 
 class _Piece(NamedTuple):
     text: str
     score: float
-    corners: NDArray[np.float64]  # 4 points, from the upper left one clockwise
+    corners: Corners
 
 
 class Ocr:
@@ -43,6 +53,7 @@ class Ocr:
             "Global.log_level": "critical",
             "Global.use_cls": False,
             "Global.max_side_len": LONGEST_SIDE,
+            "Global.min_side_len": 1,
             "Det.limit_type": "max",
             "Det.limit_side_len": 960,
             "Det.max_candidates": MOST_WORDS,
@@ -56,27 +67,93 @@ class Ocr:
 
     def words_of(self, pixels: Pixels) -> list[Word]:
         """The words of a picture (height x width x BGR), levelled; turned if it lies on its side or head."""
-        pieces = self._pieces(pixels)
-        if _is_readable(pieces) or not pieces:
-            return levelled(pieces)
-        turns = (1, 3) if _lies_on_its_side(pieces) else (2,)
-        for turn in turns:
-            turned = self._pieces(np.ascontiguousarray(np.rot90(pixels, turn)))
-            if _sure_letters(turned) > _sure_letters(pieces) or not _is_readable(pieces):
-                pieces = turned
-            if _is_readable(pieces):
-                break
-        return levelled(pieces)
+        boxes = self._boxes(pixels)
+        if not _lies_on_its_side(boxes):
+            pieces = [piece for box in boxes for piece in self._read(pixels, box)]
+            if sum(piece.score >= SURE for piece in pieces) >= READABLE * len(pieces):
+                return levelled(pieces)
+            turns = (0, 2)
+        else:
+            turns = (1, 3)
+        turn = max(turns, key=lambda each: self._probe(*_turned(pixels, boxes, each)))
+        pixels = _turned(pixels, [], turn)[0]
+        # Found once more: lines that stand are found less well.
+        return levelled([piece for box in self._boxes(pixels) for piece in self._read(pixels, box)])
 
-    def _pieces(self, pixels: Pixels) -> list[_Piece]:
+    def _boxes(self, pixels: Pixels) -> list[Corners]:
         # What is given once stays for the next call, so all three are always given.
-        found: Any = self._engine(pixels, use_det=True, use_cls=False, use_rec=True)
-        if found.boxes is None or found.txts is None or found.scores is None:
+        found: Any = self._engine(pixels, use_det=True, use_cls=False, use_rec=False)
+        return [] if found.boxes is None else [np.asarray(box, dtype=np.float64) for box in found.boxes]
+
+    def _probe(self, pixels: Pixels, boxes: list[Corners]) -> float:
+        """How much of the widest lines can be read for sure, from 0 to 1."""
+        widest = sorted(boxes, key=_width)[-PROBES:]
+        pieces = [piece for box in widest for piece in self._read(pixels, box, again=False)]
+        return sum(piece.score >= SURE for piece in pieces) / len(widest) if widest else 0.0
+
+    def _read(self, pixels: Pixels, corners: Corners, again: bool = True) -> list[_Piece]:
+        """The text within a box; a label and its value in one box are read once more, each by itself."""
+        cut = _cut(pixels, corners)
+        found: Any = self._engine(cut, use_det=False, use_cls=False, use_rec=True)
+        text = found.txts[0].strip() if found.txts else ""
+        if not text:
             return []
-        return [
-            _Piece(text, float(score), np.asarray(box, dtype=np.float64))
-            for text, score, box in zip(found.txts, found.scores, found.boxes, strict=True)
-        ]
+        if again and (part := _label_part(text)):
+            # Letters between a label and its value are often lost when both are read at once.
+            if gap := _gap(cut, part):
+                left, right = _parted(corners, gap)
+                return [*self._read(pixels, left, False), *self._read(pixels, right, False)]
+            return [_Piece(text, 0.0, corners)]
+        return [_Piece(text, float(found.scores[0]), corners)]
+
+
+def _label_part(text: str) -> float | None:
+    """How much of the line, from 0 to 1, is a label before its value; None if it is not both."""
+    label = label_of(text)
+    mixed = _MIXED.match(text)
+    start = len(label.name) if label and label.rest else len(mixed[1]) if mixed else 0
+    wide = [1.0 if ord(each) > 0x2E80 else 0.55 for each in text]
+    return sum(wide[:start]) / sum(wide) if start else None
+
+
+def _gap(cut: Pixels, part: float) -> tuple[float, float] | None:
+    """Start and end, from 0 to 1, of the widest blank near a place in a line."""
+    grey = cut.mean(axis=2)
+    height, width = grey.shape
+    inner = grey[round(height * 0.12) : max(round(height * 0.88), 1)]
+    ranges = inner.max(axis=0) - inner.min(axis=0)
+    empty = ranges < max(0.25 * float(np.percentile(ranges, 95)), 8.0)
+    first, last = (max(0, round(part * width + side * height)) for side in (-1.6, 1.6))
+    best, start = (0, 0), first
+    for column in range(first, min(last, width)):
+        if not empty[column]:
+            start = column + 1
+        elif column + 1 - start > best[1] - best[0]:
+            best = (start, column + 1)
+    wide_enough = best[1] - best[0] >= 0.15 * height and best[0] > 0
+    return (best[0] / width, best[1] / width) if wide_enough else None
+
+
+def _parted(corners: Corners, gap: tuple[float, float]) -> tuple[Corners, Corners]:
+    """The boxes left and right of a gap; a little of the gap stays with each."""
+    inset = 0.25 * (gap[1] - gap[0])
+    upper, lower = corners[1] - corners[0], corners[2] - corners[3]
+    end, begin = gap[0] + inset, gap[1] - inset
+    left = np.array([corners[0], corners[0] + end * upper, corners[3] + end * lower, corners[3]])
+    right = np.array([corners[0] + begin * upper, corners[1], corners[2], corners[3] + begin * lower])
+    return left, right
+
+
+def _cut(pixels: Pixels, corners: Corners) -> Pixels:
+    """The part of the picture within four corners, level; a tall one lies on its side and is put up."""
+    import cv2
+
+    width = max(1, int(max(_length(corners[0], corners[1]), _length(corners[3], corners[2]))))
+    height = max(1, int(max(_length(corners[0], corners[3]), _length(corners[1], corners[2]))))
+    target = np.array([[0, 0], [width, 0], [width, height], [0, height]], dtype=np.float32)
+    matrix = cv2.getPerspectiveTransform(corners.astype(np.float32), target)
+    level = cv2.warpPerspective(pixels, matrix, (width, height), flags=cv2.INTER_CUBIC, borderMode=cv2.BORDER_REPLICATE)
+    return np.ascontiguousarray(np.rot90(level) if height >= 1.5 * width else level).astype(np.uint8)
 
 
 def load(path: Path, max_pixels: int = 25_000_000) -> Pixels:
@@ -99,27 +176,29 @@ def _length(start: NDArray[np.float64], end: NDArray[np.float64]) -> float:
     return float(np.hypot(*(end - start)))
 
 
-def _is_tall(piece: _Piece) -> bool:
-    return _length(piece.corners[0], piece.corners[3]) > 1.5 * _length(piece.corners[0], piece.corners[1])
+def _width(corners: Corners) -> float:
+    return _length(corners[0], corners[1])
 
 
-def _lies_on_its_side(pieces: list[_Piece]) -> bool:
-    long = [piece for piece in pieces if len(piece.text) > 1] or pieces
-    return sum(map(_is_tall, long)) > len(long) / 2
+def _lies_on_its_side(boxes: list[Corners]) -> bool:
+    """Most boxes are taller than wide, single signs aside."""
+    tall = sum(_length(box[0], box[3]) > 1.5 * _width(box) for box in boxes)
+    return 2 * tall > len(boxes)
 
 
-def _sure_letters(pieces: list[_Piece]) -> int:
-    return sum(len(piece.text) for piece in pieces if piece.score >= SURE)
-
-
-def _is_readable(pieces: list[_Piece]) -> bool:
-    sure = sum(piece.score >= SURE for piece in pieces)
-    return bool(pieces) and 2 * sure >= len(pieces) and not _lies_on_its_side(pieces)
+def _turned(pixels: Pixels, boxes: list[Corners], quarters: int) -> tuple[Pixels, list[Corners]]:
+    """The picture and its boxes, turned against the clock."""
+    for _ in range(quarters):
+        width = pixels.shape[1]
+        pixels = np.rot90(pixels)
+        # What was the upper right corner is the upper left one now.
+        boxes = [np.stack([box[:, 1], width - 1 - box[:, 0]], axis=1)[[1, 2, 3, 0]] for box in boxes]
+    return np.ascontiguousarray(pixels), boxes
 
 
 def levelled(pieces: list[_Piece]) -> list[Word]:
     """Words as if the picture had been held level: turned back by the usual slope of the wide pieces."""
-    wide = sorted(pieces, key=lambda piece: _length(piece.corners[0], piece.corners[1]))[-12:]
+    wide = sorted(pieces, key=lambda piece: _width(piece.corners))[-12:]
     slopes = [math.atan2(*(p.corners[1] - p.corners[0])[::-1]) for p in wide]
     slope = statistics.median(slopes) if slopes else 0.0
     if abs(slope) > 0.3:

@@ -91,9 +91,11 @@ def is_foreign_number(text: str) -> bool:
 def number_of(text: str) -> str | None:
     """A merchant's or a shop's number as it is printed, without blanks."""
     number = _TAIL.sub("", plain(text)).strip(":")
+    if known := ordered(number):
+        return known
     if not _NUMBER.fullmatch(number) or sum(each.isdigit() for each in number) < 4 or _is_secret(number):
         return None
-    return ordered(number) or number
+    return number
 
 
 def ordered(text: str) -> str | None:
