@@ -7,7 +7,7 @@ BOT := .venv/bin/python
 RASA := SQLALCHEMY_SILENCE_UBER_WARNING=1 RASA_TELEMETRY_ENABLED=false TF_CPP_MIN_LOG_LEVEL=3 PYTHONWARNINGS=ignore \
 	.venv-rasa/bin/rasa
 
-.PHONY: help run setup train test lint format unit web-test rasa-test qa browser doctor clean python dev
+.PHONY: nlu-report help run setup train test lint format unit web-test rasa-test qa browser doctor clean python dev
 
 help: ## this list
 	@sed -n 's/^\([a-z-]*\):.*## /\1|/p' Makefile | while IFS='|' read name text; do printf '  make %-10s %s\n' "$$name" "$$text"; done
@@ -49,6 +49,9 @@ qa: setup ## the conversation tests: customers against the four real processes
 
 browser: setup ## the widget in a real Chromium
 	$(BOT) -m pytest -m browser
+
+nlu-report: dev ## the intent model on labelled rows (NLU_DEV=folder): a page in var/nlu-report/
+	@.venv-rasa/bin/python tools/nlu_report.py
 
 doctor: ## check this installation and say what to do
 	@test -x $(BOT) || { echo 'daozhang: nothing is set up yet: make run' >&2; exit 1; }

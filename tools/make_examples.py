@@ -1,4 +1,4 @@
-"""Write data/nlu/*_made.yml: examples made of the lists in tools/problems/ and tools/out_of_scope/.
+"""Write data/made/examples.tsv, a line `intent<TAB>text` each: examples made of the lists in tools/problems/ and tools/out_of_scope/.
 
 Run `.venv/bin/python tools/make_examples.py` after a change; the output is checked in. A list file has `words` by kind
 and `frames`. Out of scope, frames stand under the kind of word that `{}` takes, and `lines` are whole sentences; among
@@ -14,8 +14,7 @@ from pathlib import Path
 import yaml
 
 LISTS = Path(__file__).parent
-DATA = Path(__file__).parent.parent / "data" / "nlu"
-HEAD = 'version: "3.1"\n\n# Made by tools/make_examples.py; change its lists and run it again.\nnlu:\n'
+OUTPUT = Path(__file__).parent.parent / "data" / "made" / "examples.tsv"
 PER_FRAME = 7
 # One in ten sentences begins as a polite customer's does, one in ten ends so: a greeting must not make a subject ours.
 POLITE_EVERY = 10
@@ -73,22 +72,16 @@ def problems(lists: dict, chance: random.Random) -> dict[str, list[str]]:
     }
 
 
-def text_of_file(folder: str) -> str:
-    """The whole data file of a folder of lists; the same lists give the same text."""
-    read = {"out_of_scope": out_of_scope, "problems": problems}[folder]
-    examples: dict[str, list[str]] = {}
-    for path in sorted((LISTS / folder).glob("*.yml")):
-        chance = random.Random(path.stem)
-        made = read(yaml.safe_load(path.read_text(encoding="utf-8")), chance)
-        for intent, lines in made.items():
-            examples.setdefault(intent, []).extend(polite(lines, path.stem.split("_")[0], chance))
-    parts = [
-        f"\n- intent: {intent}\n  examples: |\n" + "".join(f"    - {line}\n" for line in dict.fromkeys(lines))
-        for intent, lines in sorted(examples.items())
-    ]
-    return HEAD + "".join(parts)
+def text_of_file() -> str:
+    """The whole file; the same lists give the same text."""
+    lines = []
+    for folder, read in (("out_of_scope", out_of_scope), ("problems", problems)):
+        for path in sorted((LISTS / folder).glob("*.yml")):
+            chance = random.Random(path.stem)
+            for intent, made in read(yaml.safe_load(path.read_text(encoding="utf-8")), chance).items():
+                lines += [f"{intent}\t{line}\n" for line in polite(made, path.stem.split("_")[0], chance)]
+    return "".join(dict.fromkeys(lines))
 
 
 if __name__ == "__main__":
-    for name in ("out_of_scope", "problems"):
-        (DATA / f"{name}_made.yml").write_text(text_of_file(name), encoding="utf-8")
+    OUTPUT.write_text(text_of_file(), encoding="utf-8")
