@@ -7,7 +7,7 @@ BOT := .venv/bin/python
 RASA := SQLALCHEMY_SILENCE_UBER_WARNING=1 RASA_TELEMETRY_ENABLED=false TF_CPP_MIN_LOG_LEVEL=3 PYTHONWARNINGS=ignore \
 	.venv-rasa/bin/rasa
 
-.PHONY: nlu-report help run setup train test lint format unit web-test rasa-test qa browser doctor clean python dev
+.PHONY: help run setup train test lint format unit web-test rasa-test qa browser doctor evidence-report nlu-report clean python dev
 
 help: ## this list
 	@sed -n 's/^\([a-z-]*\):.*## /\1|/p' Makefile | while IFS='|' read name text; do printf '  make %-10s %s\n' "$$name" "$$text"; done
@@ -52,6 +52,9 @@ browser: setup ## the widget in a real Chromium
 
 nlu-report: dev ## the intent model on labelled rows (NLU_DEV=folder): a page in var/nlu-report/
 	@.venv-rasa/bin/python tools/nlu_report.py
+
+evidence-report: dev ## how well, how fast and with how much memory payment pictures are read
+	$(BOT) -m tools.evidence_report
 
 doctor: ## check this installation and say what to do
 	@test -x $(BOT) || { echo 'daozhang: nothing is set up yet: make run' >&2; exit 1; }

@@ -9,7 +9,9 @@ from PIL import Image, ImageDraw, ImageFont
 
 FOLDERS = (Path("/usr/share/fonts"), Path("/usr/local/share/fonts"), Path.home() / ".fonts")
 # Family and weight as the files of fonts-noto-cjk name them; their third face is simplified Chinese.
-FACES = {"regular": "NotoSansCJK-Regular.ttc", "bold": "NotoSansCJK-Bold.ttc",
+# The last two hold no Chinese and are used where a page writes numbers in another font; they may be missing.
+FACES = {"sans": "LiberationSans-Regular.ttf", "dejavu": "DejaVuSans.ttf",
+         "regular": "NotoSansCJK-Regular.ttc", "bold": "NotoSansCJK-Bold.ttc",
          "serif": "NotoSerifCJK-Regular.ttc", "serif-bold": "NotoSerifCJK-Bold.ttc"}  # fmt: skip
 SIMPLIFIED = 2
 
@@ -29,7 +31,8 @@ def font_file(face: str) -> Path | None:
 
 @cache
 def font(face: str, size: int) -> ImageFont.FreeTypeFont:
-    return ImageFont.truetype(str(font_file(face) or font_file("regular")), size, index=SIMPLIFIED)
+    path = font_file(face) or font_file("regular")
+    return ImageFont.truetype(str(path), size, index=SIMPLIFIED if str(path).endswith(".ttc") else 0)
 
 
 def has_fonts() -> bool:
@@ -53,6 +56,8 @@ class Style:
     spaced: bool = False  # long numbers in groups
     shuffled: bool = False
     extra: bool = False
+    latin: str = ""  # another font for letters and digits
+    ruled: bool = False  # a line below each row
 
 
 class Screen:
@@ -132,17 +137,23 @@ class Screen:
         left = margin if below else max(self.size(style.column), margin + round(widest))
         if below:
             self.y += height
-        for piece in self.wrapped(value, self.width - margin - left):
+        face = style.latin if style.latin and value.isascii() else style.face
+        for piece in self.wrapped(value, self.width - margin - left, face):
             if style.align == "right":
-                self.write(self.width - margin, piece, size=style.text_size, anchor="ra")
+                self.write(self.width - margin, piece, size=style.text_size, anchor="ra", face=face)
             else:
-                self.write(left, piece, size=style.text_size)
+                self.write(left, piece, size=style.text_size, face=face)
             self.y += height
         self.y += 0 if value else height
-        self.skip(style.row_gap)
+        if style.ruled:
+            self.skip(style.row_gap / 2)
+            self.pen.line((margin, self.y, self.width - margin, self.y), fill=self.palette["line"], width=2)
+            self.skip(style.row_gap / 2)
+        else:
+            self.skip(style.row_gap)
 
-    def wrapped(self, text: str, width: int) -> list[str]:
-        used = font(self.style.face, self.size(self.style.text_size))
+    def wrapped(self, text: str, width: int, face: str) -> list[str]:
+        used = font(face, self.size(self.style.text_size))
         pieces, piece = [], ""
         for each in text:
             if used.getlength(piece + each) > width:

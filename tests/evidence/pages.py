@@ -47,6 +47,8 @@ def make_style(rng: random.Random, held_out: bool) -> Style:
         colon=rng.choice(["", "", "：", ":"]),
         shuffled=rng.random() < 0.5,
         extra=rng.random() < 0.6,
+        latin=rng.choice(["", "", "sans", "dejavu"]),
+        ruled=rng.random() < 0.3,
     )
 
 

@@ -32,6 +32,9 @@ MODELS = {"Det": "PP-OCRv6_det_small.onnx", "Rec": "PP-OCRv6_rec_small.onnx"}
 Corners = NDArray[np.float64]  # 4 points, from the upper left one clockwise
 
 
+_SUM = re.compile(r"\d\.\d{2}$")
+
+
 class _Piece(NamedTuple):
     text: str
     score: float
@@ -71,14 +74,29 @@ class Ocr:
         if not _lies_on_its_side(boxes):
             pieces = [piece for box in boxes for piece in self._read(pixels, box)]
             if sum(piece.score >= SURE for piece in pieces) >= READABLE * len(pieces):
-                return levelled(pieces)
+                return levelled(self._with_whole_sums(pixels, pieces))
             turns = (0, 2)
         else:
             turns = (1, 3)
         turn = max(turns, key=lambda each: self._probe(*_turned(pixels, boxes, each)))
         pixels = _turned(pixels, [], turn)[0]
         # Found once more: lines that stand are found less well.
-        return levelled([piece for box in self._boxes(pixels) for piece in self._read(pixels, box)])
+        pieces = [piece for box in self._boxes(pixels) for piece in self._read(pixels, box)]
+        return levelled(self._with_whole_sums(pixels, pieces))
+
+    def _with_whole_sums(self, pixels: Pixels, pieces: list[_Piece]) -> list[_Piece]:
+        """Large sums are read again with what stands beside them: their first digits are sometimes left out."""
+        usual = statistics.median(_height(piece.corners) for piece in pieces) if pieces else 0.0
+        found = []
+        for piece in pieces:
+            if _SUM.search(piece.text) and _height(piece.corners) > 1.25 * usual:
+                wider = self._read(pixels, _widened(piece.corners), again=False)
+                if wider and piece.text in wider[0].text:
+                    piece = piece._replace(text=wider[0].text, score=min(piece.score, wider[0].score))
+                else:
+                    piece = piece._replace(score=0.0)
+            found.append(piece)
+        return found
 
     def _boxes(self, pixels: Pixels) -> list[Corners]:
         # What is given once stays for the next call, so all three are always given.
@@ -180,9 +198,19 @@ def _width(corners: Corners) -> float:
     return _length(corners[0], corners[1])
 
 
+def _height(corners: Corners) -> float:
+    return _length(corners[0], corners[3])
+
+
+def _widened(corners: Corners) -> Corners:
+    """One and a half heights more to the left and to the right."""
+    along = (corners[1] - corners[0]) / max(_width(corners), 1.0) * 1.5 * _height(corners)
+    return np.array([corners[0] - along, corners[1] + along, corners[2] + along, corners[3] - along])
+
+
 def _lies_on_its_side(boxes: list[Corners]) -> bool:
     """Most boxes are taller than wide, single signs aside."""
-    tall = sum(_length(box[0], box[3]) > 1.5 * _width(box) for box in boxes)
+    tall = sum(_height(box) > 1.5 * _width(box) for box in boxes)
     return 2 * tall > len(boxes)
 
 
