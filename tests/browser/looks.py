@@ -61,9 +61,12 @@ _SMALL = f"""(inside) => {{
 
 _CUT = f"""(inside) => {{
   {_SEEN}
+  // Kept for screen readers only.
+  const isClipped = (element) =>
+    element !== null && (getComputedStyle(element).clipPath !== "none" || isClipped(parentOf(element)));
   const wide = document.documentElement.clientWidth;
   return [...root.querySelectorAll("*")]
-    .filter((each) => isSeen(each) && !each.closest("ul.waiting, .skip, .away, .sr"))
+    .filter((each) => isSeen(each) && !each.closest("ul.waiting, .skip") && !isClipped(each))
     .filter((each) => {{
       const box = each.getBoundingClientRect();
       const hides = getComputedStyle(each).overflowX !== "visible";
