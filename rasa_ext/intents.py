@@ -16,6 +16,7 @@ from rasa.shared.nlu.training_data.message import Message
 from rasa.shared.nlu.training_data.training_data import TrainingData
 
 from rasa_ext.linear import LinearModel, Options
+from rasa_ext.sure import sure_intent
 
 logger = logging.getLogger(__name__)
 
@@ -105,7 +106,8 @@ class LinearIntentClassifier(IntentClassifier, GraphComponent):
     def process(self, messages: List[Message]) -> List[Message]:
         for message in messages:
             text = message.get(TEXT)
-            ranking = self.model.rank(text) if self.model and text else []
+            sure = sure_intent(text) if text else None
+            ranking = [(sure, 1.0)] if sure else self.model.rank(text) if self.model and text else []
             found = [{"name": name, "confidence": chance} for name, chance in ranking[: self.config["ranking_length"]]]
             message.set("intent", found[0] if found else {"name": None, "confidence": 0.0}, add_to_output=True)
             message.set("intent_ranking", found, add_to_output=True)

@@ -18,7 +18,14 @@ MAY_IMPORT = {
     "gateway": {"bot.backend.client"},
     "ops": set(),
     # The conversation tests write the orders that they need, the way the demo does.
-    "qa": {"bot.ops", "bot.backend.client", "bot.backend.seed", "bot.backend.orders.demo", "bot.backend.orders.model"},
+    "qa": {
+        "bot.ops",
+        "bot.backend.client",
+        "bot.backend.seed",
+        "bot.backend.orders.demo",
+        "bot.backend.orders.model",
+        "bot.backend.ownership.store",
+    },
 }
 # These run before any environment exists.
 BARE = {"bot.ops.bootstrap", "bot.ops.ports", "bot.ops.stamps", "bot.ops.steps"}
