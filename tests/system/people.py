@@ -60,7 +60,7 @@ class Town:
                 self.stack.kill(name, number=signal.SIGCONT)
         await self.restart(*(name for name in NAMES if not self.stack.is_running(name)))
 
-    def rows(self, database: str, query: str, *values: str) -> list[dict[str, Any]]:
+    def rows(self, database: str, query: str, *values: object) -> list[dict[str, Any]]:
         """What a database has, whether its process lives or not."""
         path = Path(getattr(self.stack.settings, f"{database}_database_url").partition("///")[2])
         with contextlib.closing(sqlite3.connect(f"file:{path}?mode=ro", uri=True)) as connection:
@@ -116,15 +116,16 @@ class Person:
         self.customer = customer
         self.last: dict[str, Any] = {"seq": 0}  # the message that this customer sent last
 
-    async def say(self, text: str, *expected: str) -> list[str]:
-        """Say it and wait for as many answers as expected; their names."""
+    async def say(self, text: str, *expected: str) -> None:
+        """Say it; wait for the answers if any are expected: as many, with these names."""
         self.last = await self.customer.say(text)
-        return await self.answers(*expected)
+        if expected:
+            await self.answers(*expected)
 
-    async def press(self, payload: str, *expected: str) -> list[str]:
+    async def press(self, payload: str, *expected: str) -> None:
         """Press the button with this payload, likewise."""
         await self.press_only(payload)
-        return await self.answers(*expected)
+        await self.answers(*expected)
 
     async def press_only(self, payload: str) -> None:
         """Press the button; it is acknowledged then, and nothing more."""
@@ -149,12 +150,25 @@ class Person:
         said = said_in(await self.tracker())
         return list(name_answers([str(each["text"]) for each in self.heard], said, self.town.house.sentences).names)
 
-    async def answers(self, *expected: str) -> list[str]:
-        """Wait for as many answers as expected; their names, which are those."""
+    def names_of_the_gateway(self) -> list[str]:
+        """The same where only the gateway has spoken, which needs no Rasa."""
+        sentences = self.town.house.sentences
+        return [sentences.gateway_name(str(each["text"])) or str(each["text"]) for each in self.heard]
+
+    async def hear_of(self, name: str) -> None:
+        """Wait until this sentence is among the answers to what was said last."""
+        sentences = self.town.house.sentences
+        await self.customer.wait(
+            lambda: any(sentences.languages(name, str(each["text"])) for each in self.heard),
+            SECONDS,
+            f"{name} has come",
+        )
+
+    async def answers(self, *expected: str) -> None:
+        """Wait for as many answers; they have these names."""
         await self.hear(len(expected))
         names = await self.names()
-        assert names == list(expected)
-        return names
+        assert names == list(expected), names
 
     async def tracker(self) -> dict[str, Any]:
         """What Rasa has of this conversation."""
