@@ -12,7 +12,7 @@ from pydantic import StringConstraints
 from bot.backend.database import DATABASE, SETTINGS
 from bot.backend.evidence import store
 from bot.backend.evidence.model import is_reused, place_of
-from bot.backend.evidence.pictures import read_picture
+from bot.backend.evidence.pictures import clean_picture
 from bot.backend.evidence.store import Evidence, Upload
 from bot.backend.http import Body, checked, json_answer, now_of
 from bot.errors import BadRequestError, InvalidError, NotFoundError, TooLargeError
@@ -50,7 +50,7 @@ async def upload_evidence(request: web.Request) -> web.Response:
 
 @routes.get("/v1/evidence/{evidence_id}")
 async def show_evidence(request: web.Request) -> web.StreamResponse:
-    """The bytes as they were sent."""
+    """The picture as it was sent, upright and without metadata."""
     async with request.app[DATABASE].begin() as connection:
         found = await store.evidence_of(connection, request.match_info["evidence_id"])
     path = folder_of(request.app[SETTINGS]) / place_of(found.sha256) if found else None
@@ -103,7 +103,7 @@ async def _text(part: BodyPartReader) -> str:
 
 
 async def _look(upload: Upload, body: EvidenceBody, settings: Settings, now: datetime) -> Evidence:
-    picture = await read_picture(await upload.finish(), settings.upload_max_pixels)
+    picture = await clean_picture(await upload.finish(), settings.upload_max_pixels)
     return Evidence(
         evidence_id=secrets.token_hex(16),
         sha256=upload.sha256,

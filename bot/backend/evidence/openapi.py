@@ -21,7 +21,7 @@ OPENAPI: dict[str, dict[str, Schema]] = {
                 "operationId": "upload_evidence",
                 "summary": "Save a picture.",
                 "description": "The same picture from the same customer for the same order is saved once. `duplicate` "
-                "says that another customer or order used it before.",
+                "says that another customer or order used it before. `sha256` is that of the bytes as they were sent.",
                 "requestBody": body(_FORM, "multipart/form-data"),
                 "responses": answers({201: ("Saved.", ref("Evidence"))}, 400, 413, 415, 422),
             }
@@ -29,7 +29,7 @@ OPENAPI: dict[str, dict[str, Schema]] = {
         "/v1/evidence/{evidence_id}": {
             "get": {
                 "operationId": "evidence",
-                "summary": "The bytes of a picture as they were sent.",
+                "summary": "A picture as it was sent, upright and without metadata.",
                 "parameters": [path_parameter("evidence_id", "What the upload answered.")],
                 "responses": {
                     "200": {

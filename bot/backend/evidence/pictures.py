@@ -7,6 +7,7 @@ from typing import NamedTuple
 
 from PIL import Image
 
+from bot.backend.evidence.cleaning import cleaned, is_heif, is_two_in_one
 from bot.backend.evidence.model import FORMATS
 from bot.errors import UnsupportedPictureError
 
@@ -30,13 +31,34 @@ async def read_picture(path: Path, max_pixels: int) -> Picture:
     return await asyncio.get_running_loop().run_in_executor(_DECODERS, _read, path, max_pixels)
 
 
+async def clean_picture(path: Path, max_pixels: int) -> Picture:
+    """The same, and then the file is only the picture: upright, without metadata (where, when, which phone)."""
+    return await asyncio.get_running_loop().run_in_executor(_DECODERS, _clean, path, max_pixels)
+
+
+def _clean(path: Path, max_pixels: int) -> Picture:
+    _read(path, max_pixels)
+    try:
+        before = path.read_bytes()
+        if (after := cleaned(before)) != before:
+            path.write_bytes(after)
+    except Exception as error:
+        raise UnsupportedPictureError from error
+    return _read(path, max_pixels)
+
+
 def _read(path: Path, max_pixels: int) -> Picture:
     try:
+        with path.open("rb") as file:
+            if is_heif(file.read(12)):
+                raise UnsupportedPictureError("HEIC pictures cannot be read; a screenshot or a JPEG can.")
         with Image.open(path, formats=list(FORMATS)) as image:  # reads the head of the file only
             width, height = image.size
             if width * height > max_pixels:
                 raise UnsupportedPictureError(f"The picture has more than {max_pixels} pixels.")
             image.load()
+            if is_two_in_one(path.read_bytes(), str(image.format)):
+                raise UnsupportedPictureError("The file is a picture and something else at the same time.")
             return Picture(FORMATS[str(image.format)], width, height)
     except UnsupportedPictureError:
         raise

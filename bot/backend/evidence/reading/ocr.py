@@ -32,6 +32,7 @@ MODELS = {"Det": "PP-OCRv6_det_small.onnx", "Rec": "PP-OCRv6_rec_small.onnx"}
 Corners = NDArray[np.float64]  # 4 points, from the upper left one clockwise
 
 
+_LONG_NUMBER = re.compile(r"(?=.*\d)[0-9A-Za-z_\-|*]{10,}")
 _SUM = re.compile(r"\d\.\d{2}$")
 
 
@@ -74,7 +75,7 @@ class Ocr:
         if not _lies_on_its_side(boxes):
             pieces = [piece for box in boxes for piece in self._read(pixels, box)]
             if sum(piece.score >= SURE for piece in pieces) >= READABLE * len(pieces):
-                return levelled(self._with_whole_sums(pixels, pieces))
+                return levelled(self._checked(pixels, pieces))
             turns = (0, 2)
         else:
             turns = (1, 3)
@@ -82,19 +83,20 @@ class Ocr:
         pixels = _turned(pixels, [], turn)[0]
         # Found once more: lines that stand are found less well.
         pieces = [piece for box in self._boxes(pixels) for piece in self._read(pixels, box)]
-        return levelled(self._with_whole_sums(pixels, pieces))
+        return levelled(self._checked(pixels, pieces))
 
-    def _with_whole_sums(self, pixels: Pixels, pieces: list[_Piece]) -> list[_Piece]:
-        """Large sums are read again with what stands beside them: their first digits are sometimes left out."""
+    def _checked(self, pixels: Pixels, pieces: list[_Piece]) -> list[_Piece]:
+        """Long numbers and large sums are read again in a wider box: signs at an end are sometimes left out.
+
+        What is not read the same way again gets the score 0.
+        """
         usual = statistics.median(_height(piece.corners) for piece in pieces) if pieces else 0.0
         found = []
         for piece in pieces:
-            if _SUM.search(piece.text) and _height(piece.corners) > 1.25 * usual:
-                wider = self._read(pixels, _widened(piece.corners), again=False)
-                if wider and piece.text in wider[0].text:
-                    piece = piece._replace(text=wider[0].text, score=min(piece.score, wider[0].score))
-                else:
-                    piece = piece._replace(score=0.0)
+            is_sum = bool(_SUM.search(piece.text)) and _height(piece.corners) > 1.25 * usual
+            if is_sum or _LONG_NUMBER.fullmatch(piece.text):
+                again = self._read(pixels, _widened(piece.corners, 1.5 if is_sum else 0.5), again=False)
+                piece = _agreed(piece, again[0] if again else None, is_sum)
             found.append(piece)
         return found
 
@@ -202,10 +204,22 @@ def _height(corners: Corners) -> float:
     return _length(corners[0], corners[3])
 
 
-def _widened(corners: Corners) -> Corners:
-    """One and a half heights more to the left and to the right."""
-    along = (corners[1] - corners[0]) / max(_width(corners), 1.0) * 1.5 * _height(corners)
+def _widened(corners: Corners, heights: float) -> Corners:
+    """So many heights more to the left and to the right."""
+    along = (corners[1] - corners[0]) / max(_width(corners), 1.0) * heights * _height(corners)
     return np.array([corners[0] - along, corners[1] + along, corners[2] + along, corners[3] - along])
+
+
+def _agreed(piece: _Piece, wider: _Piece | None, is_sum: bool) -> _Piece:
+    """A piece after a second look; a sum is completed, a number has to be the same between signs of other kinds."""
+    text = wider.text.replace(" ", "") if wider else ""
+    before, same, after = text.partition(piece.text.replace(" ", ""))
+    if not wider or not same:
+        return piece._replace(score=0.0)
+    if is_sum:
+        return piece._replace(text=text, score=min(piece.score, wider.score))
+    cut_off = re.search(r"[0-9A-Za-z]$", before) or re.match(r"[0-9A-Za-z]", after)
+    return piece._replace(score=0.0) if cut_off else piece
 
 
 def _lies_on_its_side(boxes: list[Corners]) -> bool:
