@@ -65,7 +65,9 @@ def error_of(words: Sequence[Word]) -> str | None:
     """The sentence of an error page: large, or a little larger and centred like the rest, unlike the same in a chat."""
     wrong = [word for word in words if _WRONG.fullmatch(plain(word.text).rstrip("!。."))]
     others = [word for word in words if word not in wrong]
-    usual = statistics.median([word.height for word in others] or [0.0])
+    if not others:
+        return None
+    usual = statistics.median(word.height for word in others)
     near = 0.02 * max((word.right for word in words), default=0.0)
     for word in sorted(wrong, key=lambda each: -each.height):
         # Bubbles of a chat share an edge, so that those of about one middle are of about one width too.
