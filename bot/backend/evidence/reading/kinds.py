@@ -23,14 +23,19 @@ _ALIPAY = _ALIPAY_ONLY | _names(
 )
 _ORDER = _names(
     "订单状态 订单号 订单编号 订单详情 下单时间 创建时间 数量 商品 商品名称 商品信息 充值账号 充值号码 订单金额 "
+    "金额 价格 总价 合计 实付 状态 支付状态 "
     "实付金额 支付金额 实付款 支付方式 付款时间 支付时间 发货方式 到账时间 卡密 卡号 再次购买 联系客服"
 )
 # Words of a shop that sells credit; another shop's order page has none of them.
 _TOPUP = re.compile(r"充值|点卡|点券|卡密|直充|话费|会员|到账|Q币")
 _WRONG = re.compile(
-    r"(?:支付|交易|充值|付款|扣款|下单|提交|操作|处理)(?:失败|异常|超时).{0,14}|账[户号]异常.{0,14}|系统(?:繁忙|异常|错误|维护).{0,14}"
-    r"|网络(?:异常|错误|超时|繁忙|不给力).{0,14}|(?:账户|账号)?余额不足.{0,14}|请求超时.{0,14}|订单(?:不存在|异常|已过期|已关闭|超时).{0,14}"
+    r"(?:支付|交易|充值|付款|扣款|下单|提交|操作|处理)(?:失败|异常|超时|未完成|受限|被拒绝|被拦截).{0,14}|账[户号]异常.{0,14}"
+    r"|(?:系统|网络|服务器?|(?:支付)?[渠通]道)(?:繁忙|异常|错误|超时|不给力|维护).{0,14}|(?:账[户号])?余额不足.{0,14}"
+    r"|(?:请求|连接)超时.{0,14}|库存不足.{0,14}|订单(?:不存在|异常|已过期|已关闭|超时).{0,14}"
 )
+_ORDER_TITLES = ("订单详情", "订单查询", "我的订单", "订单信息")
+# An error page may name the order, the sum and the time; it is not yet an order page.
+FEW = 4
 FEWEST = 3
 
 
@@ -47,10 +52,11 @@ def kind_of(layout: Layout, words: Sequence[Word]) -> Kind:
     without_number = alipay > FEWEST and alipay > wechat and names & _ALIPAY_ONLY
     if (channels == {Channel.ALIPAY} and alipay >= 2) or without_number:
         return Kind.ALIPAY_BILL
+    wrong = error_of(words)
+    if wrong and order <= FEW and not any(plain(word.text) in _ORDER_TITLES for word in words):
+        return Kind.ERROR_PAGE
     if order >= FEWEST and _is_our_order(layout, words):
         return Kind.ORDER_PAGE
-    if order < FEWEST and error_of(words):
-        return Kind.ERROR_PAGE
     return Kind.NOT_A_BILL
 
 
