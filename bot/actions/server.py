@@ -22,6 +22,7 @@ from bot.actions import (
 )
 from bot.actions.base import DialogAction
 from bot.actions.turn import Connection
+from bot.logs import configure_logs
 from bot.settings import Settings
 
 MODULES = (
@@ -57,5 +58,6 @@ def make_executor() -> Executor:
 def main(settings: Settings) -> None:
     """Serve until stopped."""
     Connection.settings = settings
+    configure_logs(settings.log_level)
     app = create_app(make_executor())
     app.run(host="127.0.0.1", port=settings.actions_port, single_process=True, motd=False, access_log=False)
