@@ -49,6 +49,11 @@ async def _is_missing(connection: AsyncConnection, demo: DemoOrder) -> bool:
     return bool(demo.payments) and (await evidence_of(connection, demo.order_no)).record is None
 
 
+async def is_written(connection: AsyncConnection, demo: DemoOrder) -> bool:
+    """Whether the tables have an order of this number already."""
+    return await owner_of(connection, demo.order_no) is not None
+
+
 async def write_order(connection: AsyncConnection, demo: DemoOrder, key: str, now: datetime) -> None:
     """Write everything that the tables hold of an order; `key` is for the factors."""
     if demo.record:

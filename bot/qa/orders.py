@@ -6,8 +6,7 @@ from typing import Any
 
 from bot.backend.orders.demo import LINES, DemoOrder, demo_order
 from bot.backend.orders.model import Diagnosis
-from bot.backend.ownership.store import owner_of
-from bot.backend.seed import write_order
+from bot.backend.seed import is_written, write_order
 from bot.db import make_engine
 from bot.settings import Settings
 
@@ -31,7 +30,7 @@ class OrderDesk:
         try:
             async with engine.begin() as connection:
                 demo = self._next(diagnosis, now)
-                while await owner_of(connection, demo.order_no):  # made at another desk
+                while await is_written(connection, demo):  # made at another desk
                     demo = self._next(diagnosis, now)
                 await write_order(connection, demo, self._settings.derived_key("ownership"), now)
         finally:
