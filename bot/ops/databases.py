@@ -16,9 +16,10 @@ from bot.settings import ROOT, Settings
 
 
 def check_databases(settings: Settings) -> Iterator[Finding]:
-    """One finding for each of our two databases; nothing is written."""
+    """One finding for each database; nothing is written."""
     for name in ("backend", "gateway"):
         yield _check(name, getattr(settings, f"{name}_database_url"))
+    yield _check_rasa(settings.rasa_database_url)
 
 
 def _check(name: str, url: str) -> Finding:
@@ -29,10 +30,42 @@ def _check(name: str, url: str) -> Finding:
             return Finding("ok", what, "SQLite, is made at the first start")
         revision, newest = asyncio.run(_revision(url)), newest_revision(name)
     except (SQLAlchemyError, OSError, ImportError) as error:
-        return Finding("fail", what, str(error).splitlines()[0][:200], f"start the server or change {variable}")
+        return Finding("fail", what, reason_of(error), f"start the server or change {variable}")
     if revision == newest:
         return Finding("ok", what, f"{parsed.get_backend_name()}, revision {revision}")
     return Finding("warn", what, f"is at revision {revision}, newest is {newest}", "the next start migrates it")
+
+
+def _check_rasa(url: str) -> Finding:
+    """Rasa makes its tables itself; its database only has to be there."""
+    what = "rasa database"
+    try:
+        parsed = make_url(url)
+        if parsed.get_backend_name() == "sqlite":
+            exists = Path(parsed.database or "").exists()
+            return Finding("ok", what, "SQLite" if exists else "SQLite, is made at the first start")
+        asyncio.run(reach_rasa(url))
+    except (SQLAlchemyError, OSError, ImportError) as error:
+        return Finding("fail", what, reason_of(error), "start the server or change DAOZHANG_RASA_DATABASE_URL")
+    return Finding("ok", what, f"{parsed.get_backend_name()}, can be reached")
+
+
+async def reach_rasa(url: str) -> None:
+    """Connect to Rasa's database with our own driver, as Rasa would wait for it for ever. Raises SQLAlchemyError."""
+    parsed = make_url(url)
+    if parsed.get_backend_name() != "postgresql":
+        return
+    engine = make_engine(parsed.set(drivername="postgresql+psycopg").render_as_string(hide_password=False))
+    try:
+        async with asyncio.timeout(10), engine.connect():
+            pass
+    finally:
+        await engine.dispose()
+
+
+def reason_of(error: Exception) -> str:
+    """The first line of what a database driver says."""
+    return (str(error).splitlines() or [type(error).__name__])[0][:200]
 
 
 def newest_revision(name: str) -> str | None:

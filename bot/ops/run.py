@@ -1,5 +1,6 @@
 """`python -m bot run`: everything from the environments to four running processes, until Ctrl-C."""
 
+import asyncio
 import contextlib
 import os
 import signal
@@ -14,6 +15,7 @@ from sqlalchemy.exc import ArgumentError, SQLAlchemyError
 from bot.migrate import upgrade
 from bot.ops import web
 from bot.ops.announcement import announcement
+from bot.ops.databases import reach_rasa, reason_of
 from bot.ops.endpoints import endpoints_from
 from bot.ops.environments import sync_rasa_environment
 from bot.ops.health import answers, demo_orders
@@ -72,14 +74,17 @@ def check_before(settings: Settings) -> None:
 
 
 def migrate(settings: Settings) -> None:
-    """Bring both databases to the newest revision. Raises Problem."""
+    """Bring our two databases to the newest revision, and see whether Rasa's is there. Raises Problem."""
     for name in ("backend", "gateway"):
         with Said(f"{name} database: migrations"):
             try:
                 upgrade(settings, name)
             except (SQLAlchemyError, OSError, ModuleNotFoundError) as error:
-                reason = str(error).splitlines()[0][:300]
-                raise Problem(f"DAOZHANG_{name.upper()}_DATABASE_URL: {reason}") from error
+                raise Problem(f"DAOZHANG_{name.upper()}_DATABASE_URL: {reason_of(error)}") from error
+    try:
+        asyncio.run(reach_rasa(settings.rasa_database_url))
+    except (SQLAlchemyError, OSError) as error:
+        raise Problem(f"DAOZHANG_RASA_DATABASE_URL: {reason_of(error)}") from error
 
 
 def run(settings: Settings, processes: Sequence[Process]) -> None:

@@ -182,6 +182,7 @@ def quiet(tmp_path: Path) -> Settings:
         ("DAOZHANG_BACKEND_DATABASE_URL", "nosuch://localhost/x", "DAOZHANG_BACKEND_DATABASE_URL"),
         ("DAOZHANG_GATEWAY_DATABASE_URL", "postgresql+psycopg://u:p@127.0.0.1:1/x", "DAOZHANG_GATEWAY_DATABASE_URL"),
         ("DAOZHANG_RASA_DATABASE_URL", "nonsense", "DAOZHANG_RASA_DATABASE_URL"),
+        ("DAOZHANG_RASA_DATABASE_URL", "postgresql://u:p@127.0.0.1:1/x", "DAOZHANG_RASA_DATABASE_URL"),
         ("DAOZHANG_VAR_DIR", "/dev/null/x", "DAOZHANG_VAR_DIR=/dev/null/x cannot be made"),
     ],
 )
@@ -234,14 +235,18 @@ def test_the_doctor_tells_of_what_a_fresh_clone_lacks(quiet: Settings, tmp_path:
     assert ".venv-rasa" in line and line.endswith("run `make setup` (or `make run`)")
 
 
-def test_the_doctor_tells_of_a_broken_setting_and_of_a_database_out_of_reach(quiet: Settings):
+def test_the_doctor_tells_of_a_broken_setting(quiet: Settings):
     found = command("doctor", {**environment_from(quiet), "DAOZHANG_RASA_PORT": "0"})
     assert found.returncode == 1
     assert "DAOZHANG_RASA_PORT=0" in found.stdout and "see .env.example" in found.stdout
-    url = "postgresql+psycopg://u:secret@127.0.0.1:1/x"
-    found = command("doctor", {**environment_from(quiet), "DAOZHANG_BACKEND_DATABASE_URL": url})
+
+
+@pytest.mark.parametrize(("name", "scheme"), [("backend", "postgresql+psycopg"), ("rasa", "postgresql")])
+def test_the_doctor_tells_of_a_database_out_of_reach(name: str, scheme: str, quiet: Settings):
+    variable = f"DAOZHANG_{name.upper()}_DATABASE_URL"
+    found = command("doctor", {**environment_from(quiet), variable: f"{scheme}://u:secret@127.0.0.1:1/x"})
     assert found.returncode == 1
     (line,) = [each for each in found.stdout.splitlines() if each.startswith("fail")]
-    assert "backend database" in line
-    assert line.endswith("start the server or change DAOZHANG_BACKEND_DATABASE_URL")
+    assert f"{name} database" in line
+    assert line.endswith(f"start the server or change {variable}")
     assert "secret" not in found.stdout + found.stderr
