@@ -10,7 +10,7 @@ RASA := SQLALCHEMY_SILENCE_UBER_WARNING=1 RASA_TELEMETRY_ENABLED=false TF_CPP_MI
 .PHONY: help run setup train test lint format unit web-test rasa-test qa browser doctor evidence-report nlu-report clean python dev
 
 help: ## this list
-	@sed -n 's/^\([a-z-]*\):.*## /\1|/p' Makefile | while IFS='|' read name text; do printf '  make %-10s %s\n' "$$name" "$$text"; done
+	@sed -n 's/^\([a-z-]*\):.*## /\1|/p' Makefile | while IFS='|' read name text; do printf '  make %-11s %s\n' "$$name" "$$text"; done
 
 run: python ## set up what is missing, then run everything until Ctrl-C
 	@$(PYTHON) -m bot.ops.bootstrap run && exec $(BOT) -m bot run

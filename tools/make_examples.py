@@ -15,7 +15,7 @@ import yaml
 
 LISTS = Path(__file__).parent
 OUTPUT = Path(__file__).parent.parent / "data" / "made" / "examples.tsv"
-PER_FRAME = 7
+PER_FRAME = 14
 # One in ten sentences begins as a polite customer's does, one in ten ends so: a greeting must not make a subject ours.
 POLITE_EVERY = 10
 OPENERS = {

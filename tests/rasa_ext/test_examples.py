@@ -1,0 +1,57 @@
+"""The training examples: made ones equal their lists, none is copied from the labelled rows."""
+
+import os
+import re
+import unicodedata
+
+import pytest
+import yaml
+
+from bot.settings import ROOT
+from tools.make_examples import OUTPUT, text_of_file
+from tools.nlu_data import DEFAULT_ROWS, examples, rows_from, scores_of
+
+LABELLED = ROOT / os.environ.get("NLU_DEV", DEFAULT_ROWS)
+# Shorter ones are words that everybody says: 谢谢, hi, 要人工, top up limit.
+COMMON = {"zh": 6, "en": 14}
+# What the forms ask for must reach them.
+ANSWERS = ("inform", "affirm", "deny")
+
+
+def bare(text: str) -> str:
+    return re.sub(r"[\W_]", "", unicodedata.normalize("NFKC", text).lower())
+
+
+def test_the_made_examples_equal_what_the_lists_make():
+    assert OUTPUT.read_text(encoding="utf-8") == text_of_file(), "run .venv/bin/python tools/make_examples.py"
+
+
+def test_made_examples_are_of_intents_in_the_domain():
+    intents = yaml.load((ROOT / "domain.yml").read_text(encoding="utf-8"), yaml.CSafeLoader)["intents"]
+    known = {each if isinstance(each, str) else next(iter(each)) for each in intents}
+    assert {intent for intent, _ in examples()[0]} <= known
+
+
+def test_nothing_that_a_form_asks_for_is_an_example_of_another_subject():
+    found = examples()[0]
+    answers = {bare(text) for intent, text in found if intent in ANSWERS}
+    assert [text for intent, text in found if intent == "out_of_scope" and bare(text) in answers] == []
+
+
+def test_no_example_is_a_labelled_row():
+    if not (LABELLED / "zh.tsv").exists():
+        pytest.skip(f"no labelled rows in {DEFAULT_ROWS}; NLU_DEV names another folder")
+    said = {bare(text) for _, text in examples()[0]}
+    rows = [row for row in rows_from(str(LABELLED)) if len(bare(row.text)) > COMMON[row.language]]
+    assert [row.text for row in rows if bare(row.text) in said] == []
+
+
+def test_scores_count_refusals_apart_from_false_accepts():
+    class Row:
+        def __init__(self, label: str) -> None:
+            self.label = label
+
+    rows = [Row(each) for each in ("greet", "greet", "out_of_scope", "out_of_scope")]
+    scores = scores_of(rows, ["greet", "out_of_scope", "out_of_scope", "greet"])
+    assert (scores.outside_recall, scores.refused, scores.false_accepts) == (0.5, 0.5, 1)
+    assert scores.macro_f1 == 0.5
