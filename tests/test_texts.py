@@ -53,7 +53,11 @@ def test_a_button_keeps_title_and_payload():
 def test_every_sentence_of_the_domain_can_be_rendered(language: str):
     domain = yaml.safe_load((ROOT / "domain.yml").read_text(encoding="utf-8"))
     for name, variations in domain["responses"].items():
-        blanks = {blank for each in variations for blank in _blanks(each["text"])}
+        buttons = [button for each in variations for button in each.get("buttons", [])]
+        texts = [each["text"] for each in variations] + [
+            button[part] for button in buttons for part in ("title", "payload")
+        ]
+        blanks = {blank for text in texts for blank in _blanks(text)}
         assert TEXTS.render(name, language, **dict.fromkeys(blanks, "…")).text, name
 
 
