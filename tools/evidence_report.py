@@ -231,7 +231,7 @@ def cpu_of(pid: int) -> float:
 def peak_of(pid: int) -> int:
     """The most memory that the process has held, in megabytes."""
     match = re.search(r"VmHWM:\s+(\d+)", Path(f"/proc/{pid}/status").read_text())
-    return int(match[1]) // 1000 if match else 0
+    return int(match[1]) * 1024 // 1_000_000 if match else 0
 
 
 if __name__ == "__main__":
