@@ -44,14 +44,14 @@ async def seed(engine: AsyncEngine, key: str, now: datetime, shop_url: str = "")
 
 
 async def _is_missing(connection: AsyncConnection, demo: DemoOrder) -> bool:
-    if demo.scene.order is not None:
-        return await owner_of(connection, demo.order_no) is None
-    return bool(demo.payments) and (await evidence_of(connection, demo.order_no)).record is None
+    return (demo.scene.order is not None or bool(demo.payments)) and not await is_written(connection, demo)
 
 
 async def is_written(connection: AsyncConnection, demo: DemoOrder) -> bool:
-    """Whether the tables have an order of this number already."""
-    return await owner_of(connection, demo.order_no) is not None
+    """Whether the tables have an order of this number already, or at least a payment of it."""
+    if demo.scene.order is not None:
+        return await owner_of(connection, demo.order_no) is not None
+    return (await evidence_of(connection, demo.order_no)).record is not None
 
 
 async def write_order(connection: AsyncConnection, demo: DemoOrder, key: str, now: datetime) -> None:

@@ -9,11 +9,11 @@ from sqlalchemy import select
 
 from bot.backend.database import DATABASE
 from bot.backend.http import CLOCK
-from bot.backend.orders.demo import FLAGSHIP, LINES, demo_orders
+from bot.backend.orders.demo import FLAGSHIP, LINES, demo_order, demo_orders
 from bot.backend.orders.model import RULES, Diagnosis
 from bot.backend.orders.store import orders
 from bot.backend.payments.store import claims, payments
-from bot.backend.seed import refresh, seed
+from bot.backend.seed import is_written, refresh, seed, write_order
 from bot.numbers import find_phone_tail, find_reference
 from bot.settings import Settings
 from tests.backend.conftest import NOW, make_settings
@@ -126,3 +126,12 @@ async def test_no_answer_contains_a_card_code(backend_client: TestClient):
         )
     for secret in secrets:
         assert not any(secret in each for each in heard)
+
+
+@pytest.mark.parametrize("diagnosis", [Diagnosis.QUEUE_BACKLOG, Diagnosis.PAID_NO_ORDER])
+async def test_an_order_of_which_there_is_anything_is_known(diagnosis: Diagnosis, backend_client: TestClient):
+    demo = demo_order(diagnosis, len(LINES), NOW, "http://shop.example")
+    async with backend_client.app[DATABASE].begin() as connection:
+        assert not await is_written(connection, demo)
+        await write_order(connection, demo, "key", NOW)
+        assert await is_written(connection, demo)
