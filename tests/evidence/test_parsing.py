@@ -99,6 +99,12 @@ def test_a_coupon_is_not_the_amount():
     assert reading_from_words(page([("商家优惠", "5元"), *WECHAT_ROWS])).amount == Decimal("30.00")
 
 
+def test_the_price_before_a_coupon_is_not_the_amount_of_a_bill():
+    words = page([("订单金额", "35.00"), *ALIPAY_ROWS], "-3O.x0")
+    assert reading_from_words(words).amount is None
+    assert reading_from_words(page([("付款金额", "30.00"), ("订单金额", "35.00"), *ALIPAY_ROWS], "x")).amount == 30
+
+
 def test_a_number_that_goes_over_two_lines_is_one():
     words = page(changed(WECHAT_ROWS, 交易单号=TXN[:22]))
     row = next(each for each in words if each.text == TXN[:22])

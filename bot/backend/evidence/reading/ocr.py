@@ -93,14 +93,18 @@ class Ocr:
         What is not read the same way again gets the score 0.
         """
         usual = statistics.median(_height(piece.corners) for piece in pieces) if pieces else 0.0
-        found = []
+        found: list[_Piece] = []
+        parts: list[_Piece] = []
         for piece in pieces:
             is_sum = bool(_SUM.search(piece.text)) and _height(piece.corners) > 1.25 * usual
             if is_sum or _LONG_NUMBER.fullmatch(piece.text):
-                again = self._read(pixels, _widened(piece.corners, 1.5 if is_sum else 0.5), again=False)
+                wide = _widened(piece.corners, 1.5 if is_sum else 0.5)
+                again = self._read(pixels, wide, again=False)
                 piece = _agreed(piece, again[0] if again else None, is_sum)
+                # The rest of a sum may have been found in a box of its own.
+                parts += [other for other in pieces if is_sum and other.text in piece.text and _is_in(other, wide)]
             found.append(piece)
-        return found
+        return [piece for piece in found if not any(piece is part for part in parts)]
 
     def _boxes(self, pixels: Pixels) -> list[Corners]:
         """Where text is. Memory and time of finding it go with the area, so that of a phone's screen is the most."""
@@ -217,6 +221,12 @@ def _widened(corners: Corners, heights: float) -> Corners:
     """So many heights more to the left and to the right."""
     along = (corners[1] - corners[0]) / max(_width(corners), 1.0) * heights * _height(corners)
     return np.array([corners[0] - along, corners[1] + along, corners[2] + along, corners[3] - along])
+
+
+def _is_in(piece: _Piece, corners: Corners) -> bool:
+    """Whether the middle of a piece lies in a box."""
+    middle = piece.corners.mean(axis=0)
+    return bool((middle >= corners.min(axis=0)).all() and (middle <= corners.max(axis=0)).all())
 
 
 def _agreed(piece: _Piece, wider: _Piece | None, is_sum: bool) -> _Piece:

@@ -73,7 +73,8 @@ def _bill(layout: Layout, kind: Kind) -> Reading:
     if transaction_no and paid_at and not agree(transaction_no, paid_at):
         # One of the two was misread, and nothing says which.
         transaction_no = paid_at = None
-    amount = _headline(layout) or _named_amount(layout)
+    # The price before a coupon (订单金额) is not what was paid.
+    amount = _headline(layout) or _one(layout.of(Field.AMOUNT), amount_of, SURE)
     return Reading(
         kind=kind,
         channel=channel,

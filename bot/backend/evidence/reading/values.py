@@ -12,7 +12,7 @@ from bot.numbers import find_reference
 from bot.redact import redact
 
 # Minus is also read as 一, the sign of the yuan as 夫, 羊 or Y.
-_MONEY = re.compile(r"[+\-−–—_~一]?[¥￥夫羊半Y]?[+\-−–—一]?(\d{1,3}(?:[,，.]\d{3})+|\d{1,8})\.(\d{2})元?")
+_MONEY = re.compile(r"[+\-−–—_~一]?[¥￥夫羊半Y]{0,2}[+\-−–—一]?(\d{1,3}(?:[,，.]\d{3})+|\d{1,8})\.(\d{2})元?")
 _NOT_DIGITS = str.maketrans({"O": "0", "o": "0", "D": "0", "Q": "0", "I": "1", "l": "1", "|": "1", "i": "1"})
 _DAY = r"(20\d{2})[年\-/.](\d{1,2})[月\-/.](\d{1,2})日?"
 _CLOCK = r"(\d{1,2})[:.;](\d{2})(?:[:.;](\d{2}))?"
