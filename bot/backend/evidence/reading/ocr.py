@@ -18,8 +18,8 @@ Pixels = NDArray[np.uint8]
 
 # More than this tells the recogniser nothing and costs memory.
 LONGEST_SIDE = 2000
-DETECTED_SIDE = 960
-DETECTED_AREA = 960 * 560
+DETECTED_SIDE = 832
+DETECTED_AREA = 832 * 485
 # A page of small print would hold up everybody else; a bill has about 30 pieces.
 MOST_WORDS = 90
 SURE = 0.8
@@ -197,7 +197,7 @@ def load(path: Path, max_pixels: int = 25_000_000) -> Pixels:
         if image.format == "JPEG":
             image.draft("RGB", (LONGEST_SIDE // 2, LONGEST_SIDE // 2))
         upright = ImageOps.exif_transpose(image)
-    upright.thumbnail((LONGEST_SIDE, LONGEST_SIDE), Image.Resampling.BICUBIC)
+    upright.thumbnail((LONGEST_SIDE, LONGEST_SIDE), Image.Resampling.BICUBIC, reducing_gap=2.0)
     if upright.mode in ("RGBA", "LA", "PA") or "transparency" in upright.info:
         clear = upright.convert("RGBA")
         upright = Image.new("RGB", clear.size, "white")
