@@ -4,11 +4,12 @@ import signal
 import sys
 import threading
 import time
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
-from bot.ops.steps import Said, StepFailedError, run_step
+from bot.ops.steps import Said, StepFailedError, raise_on_signals, run_step
 
 
 class Terminal(io.StringIO):
@@ -45,7 +46,18 @@ def test_a_missing_program_is_told(tmp_path: Path):
         run_step("building", ["/nonexistent/npm"], tmp_path / "a.log")
 
 
-def test_an_interrupted_step_leaves_no_process(tmp_path: Path):
+@pytest.fixture
+def interruptible() -> Iterator[None]:
+    """Ctrl-C as our commands hear it, also where whoever started the tests has SIGINT ignored (a shell with `&`)."""
+    numbers = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
+    before = {number: signal.getsignal(number) for number in numbers}
+    raise_on_signals()
+    yield
+    for number, handler in before.items():
+        signal.signal(number, handler)
+
+
+def test_an_interrupted_step_leaves_no_process(interruptible: None, tmp_path: Path):
     pid_file = tmp_path / "pid"
     # A grandchild, as npm and rasa have them.
     code = (
