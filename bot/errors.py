@@ -122,6 +122,20 @@ class BotUnavailableError(HelpdeskError):
     status = 503
 
 
+class EvidenceReaderBusyError(HelpdeskError):
+    """The picture is not read yet; ask again soon."""
+
+    code = "reader_busy"
+    status = 503
+
+
+class EvidenceReaderDownError(HelpdeskError):
+    """Pictures cannot be read here."""
+
+    code = "reader_down"
+    status = 503
+
+
 def all_error_classes() -> list[type[HelpdeskError]]:
     """Every error class, the base first."""
     found: list[type[HelpdeskError]] = [HelpdeskError]

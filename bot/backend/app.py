@@ -8,6 +8,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from bot.backend.database import DATABASE, SETTINGS, database_context
 from bot.backend.evidence.api import routes as evidence_routes
+from bot.backend.evidence.checking import routes as check_routes
 from bot.backend.http import CLOCK, error_middleware, json_answer, token_middleware, utc_now
 from bot.backend.openapi import routes as openapi_routes
 from bot.backend.orders.api import routes as orders_routes
@@ -29,7 +30,7 @@ health_routes = web.RouteTableDef()
 
 ROUTES = (
     health_routes, openapi_routes, ownership_routes, orders_routes, demo_routes, payments_routes, tickets_routes,
-    evidence_routes,
+    evidence_routes, check_routes,
 )  # fmt: skip
 
 

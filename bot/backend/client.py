@@ -4,19 +4,24 @@ import asyncio
 import json
 import time
 from collections.abc import Callable
-from typing import Any
+from typing import Any, cast
 from urllib.parse import quote
 
 import aiohttp
 from yarl import URL
 
+from bot.backend.evidence.answers import EvidenceCheck
 from bot.backend.ownership.headers import PROOF_HEADER
-from bot.errors import BackendUnavailableError, error_from
+from bot.errors import BackendUnavailableError, EvidenceReaderBusyError, EvidenceReaderDownError, error_from
 
 # Seconds before each further attempt. No new attempt begins later than PATIENCE after the first.
 DELAYS = (0.3, 1.0, 2.0)
 TIMEOUT = 5.0
 PATIENCE = 8.0
+# A picture may have to be read first, which the backend itself gives up earlier.
+CHECK_TIMEOUT = 15.0
+# A 5xx that says more than that the backend is in trouble.
+TOLD = (EvidenceReaderBusyError, EvidenceReaderDownError)
 
 Form = Callable[[], aiohttp.FormData]
 
@@ -112,6 +117,14 @@ class BackendClient:
         content, mime = await self._fetch("GET", f"/v1/evidence/{_part(evidence_id)}")
         return content, mime
 
+    async def check_evidence(
+        self, evidence_id: str, customer_ref: str, order_no: str | None = None, proof: str | None = None
+    ) -> EvidenceCheck:
+        """`POST /v1/evidence/{evidence_id}/check`, up to 15 s; EvidenceReaderBusyError when it is not read by then."""
+        path = f"/v1/evidence/{_part(evidence_id)}/check"
+        body = {"customer_ref": customer_ref, "order_no": order_no}
+        return cast(EvidenceCheck, await self._call("POST", path, body=body, proof=proof, timeout=CHECK_TIMEOUT))
+
     async def demo_orders(self, every_line: bool = False) -> list[dict[str, Any]]:
         """`GET /v1/demo/orders`, the list itself; NotFoundError outside the demo."""
         answer = await self._call("GET", "/v1/demo/orders", query={"every_line": "true" if every_line else None})
@@ -148,6 +161,7 @@ class BackendClient:
         query: dict[str, str | None] | None = None,
         proof: str | None = None,
         key: str | None = None,
+        timeout: float = TIMEOUT,  # noqa: ASYNC109
     ) -> tuple[bytes, str]:
         headers = dict(self._headers)
         if proof:
@@ -161,13 +175,14 @@ class BackendClient:
             json=body,
             data=form() if form else None,
             headers=headers,
-            timeout=aiohttp.ClientTimeout(total=TIMEOUT),
+            timeout=aiohttp.ClientTimeout(total=timeout),
         ) as answer:
             content = await answer.read()
-            if answer.status >= 500:
+            error = error_from(_json(content), answer.status) if answer.status >= 400 else None
+            if answer.status >= 500 and not isinstance(error, TOLD):
                 raise BackendUnavailableError(f"HTTP {answer.status}")
-            if answer.status >= 400:
-                raise error_from(_json(content), answer.status)
+            if error:
+                raise error
             return content, answer.content_type
 
 

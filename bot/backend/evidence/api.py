@@ -3,18 +3,17 @@
 import secrets
 from datetime import datetime
 from pathlib import Path
-from typing import Annotated
 
 from aiohttp import BodyPartReader, web
 from aiohttp.http_exceptions import HttpProcessingError
-from pydantic import StringConstraints
 
 from bot.backend.database import DATABASE, SETTINGS
 from bot.backend.evidence import store
+from bot.backend.evidence.bodies import EvidenceBody
 from bot.backend.evidence.model import is_reused, place_of
 from bot.backend.evidence.pictures import clean_picture
 from bot.backend.evidence.store import Evidence, Upload
-from bot.backend.http import Body, checked, json_answer, now_of
+from bot.backend.http import checked, json_answer, now_of
 from bot.errors import BadRequestError, InvalidError, NotFoundError, TooLargeError
 from bot.numbers import normalize_number
 from bot.settings import Settings
@@ -23,13 +22,6 @@ routes = web.RouteTableDef()
 
 LONGEST_FIELD = 1000
 MOST_PARTS = 5
-
-
-class EvidenceBody(Body):
-    """The fields beside the file."""
-
-    customer_ref: Annotated[str, StringConstraints(min_length=1, max_length=128)]
-    order_no: Annotated[str, StringConstraints(min_length=1, max_length=64)] | None = None
 
 
 @routes.post("/v1/evidence")

@@ -2,10 +2,46 @@
 
 import hashlib
 from collections.abc import Iterable
+from enum import StrEnum
 from pathlib import PurePosixPath
 
 # Pillow's name of a format, the type that is sent with it.
 FORMATS = {"JPEG": "image/jpeg", "PNG": "image/png", "WEBP": "image/webp"}
+
+
+class Verdict(StrEnum):
+    """What a picture of a bill is worth; an order page or an error page has none."""
+
+    MATCHED = "MATCHED"
+    CLAIMED = "CLAIMED"
+    INCOMPLETE = "INCOMPLETE"
+    CONFLICT = "CONFLICT"
+    DUPLICATE = "DUPLICATE"
+    UNREADABLE = "UNREADABLE"
+    NOT_A_BILL = "NOT_A_BILL"
+
+
+class Duplicate(StrEnum):
+    """How a picture is known from another customer or another order."""
+
+    SAME_PICTURE = "same_picture"
+    NEAR_DUPLICATE = "near_duplicate"
+    SAME_TRANSACTION = "same_transaction"
+
+
+class Page(StrEnum):
+    """The page to take a screenshot of; `bill` is either channel's."""
+
+    WECHAT_BILL = "wechat_bill"
+    ALIPAY_BILL = "alipay_bill"
+    BILL = "bill"
+    ORDER_PAGE = "order_page"
+
+
+# Without one of these a bill is incomplete.
+KEY_FIELDS = ("transaction_no", "amount", "paid_at", "status")
+# What a picture may contradict, in the order in which it is told.
+CONFLICT_FIELDS = ("channel", "transaction_no", "merchant_no", "status", "amount", "paid_at")
 
 
 def subject_of(sha256: str, customer_ref: str, order_no: str | None) -> str:
