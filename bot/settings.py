@@ -61,6 +61,7 @@ class Settings(BaseSettings):
     reply_promise_hours: int = Field(24, gt=0)
     legal_amount: Decimal = Decimal("500.00")
     amount_tolerance: Decimal = Decimal("0.00")
+    hub_amount_tolerance: Decimal = Decimal("0.10")
     upload_max_bytes: int = Field(10_000_000, gt=0)
     upload_max_pixels: int = Field(25_000_000, gt=0)
 

@@ -27,8 +27,8 @@ from bot.backend.orders.plans import Timing
 from bot.backend.orders.records import AccountRisk, OrderRecord
 from bot.backend.orders.sources import SOURCES, SourceUnavailableError
 from bot.backend.ownership.store import owner_of
-from bot.backend.payments.model import PaymentEvidence
 from bot.backend.payments.store import evidence_of
+from bot.backend.payments.summary import PaymentEvidence
 from bot.backend.tickets.store import open_ticket_no_of
 from bot.settings import Settings
 
@@ -154,10 +154,13 @@ def _facts(
 
 
 def _payment(state: Order, evidence: PaymentEvidence, said: Said) -> tuple[Payment, Source]:
-    """The channel's word, unless the customer's evidence contradicts it or nobody can confirm what they say."""
+    """The channel's word, unless the customer's evidence contradicts it or nobody can confirm what they say.
+
+    What the shop itself has booked as paid, no picture or number of the customer can put in question.
+    """
     known = Payment(evidence.payment) if evidence.payment else Payment.UNKNOWN
     source = Source(evidence.source) if evidence.source else Source.GATEWAY
-    if evidence.conflict:
+    if evidence.conflict and state not in PAID_ORDERS:
         return Payment.CONFLICT, Source.USER_CLAIM
     if evidence.claimed and known in NOT_PAID | {Payment.FAILED, Payment.UNKNOWN} and state not in PAID_ORDERS:
         return Payment.CLAIMED_PAID, Source.USER_CLAIM

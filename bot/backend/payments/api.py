@@ -2,6 +2,7 @@
 
 import asyncio
 import time
+from datetime import datetime
 from typing import Any
 
 from aiohttp import web
@@ -20,6 +21,7 @@ from bot.backend.payments import store
 from bot.backend.payments.bodies import VerifyPaymentBody
 from bot.backend.payments.model import Claim, Finding, PaymentRecord, Tolerance, Verdict, check_claim, confirmed_by
 from bot.errors import HelpdeskError
+from bot.settings import Settings
 
 routes = web.RouteTableDef()
 
@@ -46,14 +48,21 @@ async def verify_payment(request: web.Request) -> web.Response:
 
 async def verify_for_owner(request: web.Request, claim: Claim, customer_ref: str) -> dict[str, Any]:
     """With proof: the claim is compared with all records of its numbers and its order, and feeds the diagnosis."""
-    assert claim.order_no
     now = now_of(request)
     async with request.app[DATABASE].begin() as connection:
         records = await store.records_for(connection, claim)
         others = await store.other_claims_for(connection, claim)
-        finding = check_claim(claim, records, now, _tolerance(request), others)
+        finding = check_claim(claim, records, now, tolerance_from(request.app[SETTINGS]), others)
         await store.save_claim(connection, customer_ref, claim, finding.verdict, now)
-    diagnosis = await diagnosis_of(request.app, claim.order_no, now, Said(paid=True))
+    return await answer_for_owner(request.app, claim, finding, now)
+
+
+async def answer_for_owner(
+    app: web.Application, claim: Claim, finding: Finding, now: datetime, paid: bool | None = True
+) -> dict[str, Any]:
+    """The answer after the claim was saved; `paid`: whether the customer says so."""
+    assert claim.order_no
+    diagnosis = await diagnosis_of(app, claim.order_no, now, Said(paid=paid))
     payment = diagnosis["order"]["states"]["payment"]
     return _answer(finding, payment["value"], payment["source"], True, diagnosis)
 
@@ -66,7 +75,7 @@ async def verify_for_stranger(request: web.Request, claim: Claim, customer_ref: 
     now = now_of(request)
     async with request.app[DATABASE].begin() as connection:
         record = await _confirmed(connection, request, claim, customer_ref)
-        finding = check_claim(claim, [record] if record else [], now, _tolerance(request))
+        finding = check_claim(claim, [record] if record else [], now, tolerance_from(request.app[SETTINGS]))
         await store.save_claim(connection, customer_ref, claim, finding.verdict, now)
         known = bool(record and record.order_no and await owner_of(connection, record.order_no))
     payment, source = _payment(finding)
@@ -87,7 +96,7 @@ async def _confirmed(
         for number in claim.numbers:
             keys |= access.keys_for(await access.order_no_of(connection, number), customer_ref)
         await access.count_try(connection, keys, request)
-    record = confirmed_by(claim, await store.records_for(connection, claim), _tolerance(request))
+    record = confirmed_by(claim, await store.records_for(connection, claim), tolerance_from(request.app[SETTINGS]))
     if record and keys:
         await give_back_try(connection, keys)
     return record
@@ -103,8 +112,8 @@ def _payment(finding: Finding) -> tuple[Payment, Source]:
     return (Payment.CLAIMED_PAID if claimed else Payment.UNKNOWN), Source.USER_CLAIM
 
 
-def _tolerance(request: web.Request) -> Tolerance:
-    return Tolerance(amount=request.app[SETTINGS].amount_tolerance)
+def tolerance_from(settings: Settings) -> Tolerance:
+    return Tolerance(amount=settings.amount_tolerance, hub=settings.hub_amount_tolerance)
 
 
 def _answer(

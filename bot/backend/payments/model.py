@@ -95,10 +95,19 @@ class Claim:
 
 
 class Tolerance(NamedTuple):
-    """How far a claim may be from the record: money in the record's currency, time either way."""
+    """How far a claim may be from the record: money in the record's currency, time either way.
+
+    Payment hubs (易支付) add random cents to tell equal sums apart, so behind one the bill may differ by `hub`.
+    """
 
     amount: Decimal = Decimal("0.00")
     time: timedelta = timedelta(minutes=30)
+    hub: Decimal = Decimal("0.10")
+
+    def for_record(self, record: "PaymentRecord") -> Decimal:
+        """A merchant number that is not the order's is a hub's own."""
+        behind_hub = bool(record.merchant_no) and record.merchant_no != record.purchase_no
+        return max(self.amount, self.hub) if behind_hub else self.amount
 
 
 @dataclass(frozen=True)
@@ -152,7 +161,7 @@ def confirmed_by(claim: Claim, records: Iterable[PaymentRecord], tolerance: Tole
     The channel's number and the amount are enough. The merchant's number is often the order number, which can be
     guessed like the price of a product, so with that the time has to fit too.
     """
-    fitting = (each for each in records if fits_amount(claim.amount, each, tolerance.amount))
+    fitting = (each for each in records if fits_amount(claim.amount, each, tolerance.for_record(each)))
     return find_record(
         claim, [each for each in fitting if each.transaction_no in claim.numbers or fits_time(claim, each, tolerance)]
     )
@@ -209,11 +218,11 @@ def _differences(claim: Claim, record: PaymentRecord, tolerance: Tolerance) -> s
     if (
         claim.transaction_no
         and channel_of_number(claim.transaction_no)
-        and record.transaction_no
+        and channel_of_number(record.transaction_no)
         and claim.transaction_no not in record.numbers
     ):
         wrong.add("transaction_no")
-    if claim.amount is not None and not fits_amount(claim.amount, record, tolerance.amount):
+    if claim.amount is not None and not fits_amount(claim.amount, record, tolerance.for_record(record)):
         wrong.add("amount")
     if claim.paid_at and record.paid_at and not fits_time(claim, record, tolerance):
         wrong.add("paid_at")
@@ -233,12 +242,17 @@ def _denials(claim: Claim, records: Sequence[PaymentRecord], tolerance: Toleranc
     wrong = set()
     if claim.merchant_no != claim.order_no and same_form(claim.merchant_no, claim.order_no):
         wrong.add("merchant_no")
-    taken = [record for record in own if record.state in CHARGED and record.transaction_no]
+    # A payment hub or an aggregator records a number of its own, which no bill shows.
+    taken = [record for record in own if record.state in CHARGED and channel_of_number(record.transaction_no)]
     same_channel = [record for record in taken if not _channels_differ(_channel(claim), record.channel)]
     # The channel took this order's money under another number. Through another channel it may be a second payment.
     if claim.transaction_no and same_channel:
         wrong.add("transaction_no")
-    if claim.amount is not None and own and not any(fits_amount(claim.amount, r, tolerance.amount) for r in own):
+    if (
+        claim.amount is not None
+        and own
+        and not any(fits_amount(claim.amount, each, tolerance.for_record(each)) for each in own)
+    ):
         wrong.add("amount")
     return wrong
 
@@ -271,40 +285,3 @@ def _channels_differ(claimed: Channel | None, recorded: Channel | None) -> bool:
 def _sorted(fields: set[str]) -> tuple[str, ...]:
     order = ("channel", "transaction_no", "merchant_no", "amount", "paid_at")
     return tuple(sorted(fields, key=order.index))
-
-
-@dataclass(frozen=True)
-class PaymentEvidence:
-    """What payments and claims say about one order, for its diagnosis.
-
-    `payment` is a value of the payment axis and None when there is neither record nor claim; `source` is GATEWAY or
-    USER_CLAIM. `conflict` and `claimed` come from the newest claim; `claimed` with an unpaid, failed or closed record
-    means that the customer says otherwise and nobody can confirm it.
-    """
-
-    payment: str | None = None
-    source: str | None = None
-    conflict: bool = False
-    claimed: bool = False
-    duplicate: bool = False
-    record: PaymentRecord | None = None
-
-
-# Which record speaks for an order that has several: money that was taken before attempts that were not.
-STATE_ORDER = (
-    PaymentState.PAID, PaymentState.HELD, PaymentState.PARTIALLY_REFUNDED, PaymentState.REFUNDED,
-    PaymentState.PROCESSING, PaymentState.UNPAID, PaymentState.FAILED, PaymentState.CLOSED,
-)  # fmt: skip
-
-
-def evidence_from(records: Sequence[PaymentRecord], newest_claim: Verdict | None) -> PaymentEvidence:
-    """Sum up an order's records (oldest first) and the verdict on its newest claim."""
-    # A claim may match a payment that the shop has not put to any order.
-    claimed = newest_claim in (Verdict.CLAIMED, Verdict.MATCHED)
-    conflict = newest_claim is Verdict.CONFLICT
-    if not records:
-        payment = "CLAIMED_PAID" if claimed else None
-        return PaymentEvidence(payment, "USER_CLAIM" if claimed else None, conflict, claimed)
-    record = min(records, key=lambda each: STATE_ORDER.index(each.state))
-    duplicate = sum(each.state in KEPT for each in records) > 1
-    return PaymentEvidence(record.state.value, "GATEWAY", conflict, claimed, duplicate, record)

@@ -10,15 +10,9 @@ from sqlalchemy import Column, Index, Integer, Numeric, Row, String, Table, dele
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.backend.database import metadata
-from bot.backend.payments.model import (
-    Claim,
-    PaymentEvidence,
-    PaymentRecord,
-    PaymentState,
-    Verdict,
-    evidence_from,
-)
+from bot.backend.payments.model import Claim, PaymentRecord, PaymentState, Verdict
 from bot.backend.payments.numbers import Channel
+from bot.backend.payments.summary import PaymentEvidence, evidence_from
 from bot.db import UtcDateTime, upsert
 
 payments = Table(

@@ -170,6 +170,16 @@ async def test_evidence_that_contradicts_the_record_is_asked_for_again(backend_c
     assert (answer["diagnosis"], answer["cause"], answer["next"]) == ("EVIDENCE_CONFLICT", "C?", "evidence")
 
 
+@pytest.mark.parametrize("state", [Order.PROCESSING, Order.COMPLETED])
+async def test_what_the_shop_has_booked_no_evidence_puts_in_question(backend_client: TestClient, state: Order):
+    proof = await add_and_prove(backend_client, record=make_order(order=state, delivery=Delivery.DELIVERED))
+    await add_payments(backend_client, PAID)
+    await add_claim(backend_client, Verdict.CONFLICT)
+    answer = await diagnose(backend_client, ORDER_NO, proof)
+    assert answer["order"]["states"]["payment"] == {"value": "PAID", "source": "GATEWAY"}
+    assert answer["diagnosis"] != "EVIDENCE_CONFLICT"
+
+
 async def test_a_wrong_input_is_believed_only_where_the_shop_knows_nothing(backend_client: TestClient):
     done = {"order": Order.COMPLETED, "delivery": Delivery.DELIVERED}
     proof = await add_and_prove(backend_client, record=make_order(**done))

@@ -17,10 +17,10 @@ from bot.backend.payments.model import (
     Tolerance,
     Verdict,
     check_claim,
-    evidence_from,
     fits_amount,
 )
 from bot.backend.payments.numbers import Channel, channel_of_number, date_in_number, same_form
+from bot.backend.payments.summary import evidence_from
 from tests.backend.payments.making import (
     ALIPAY_NO,
     NOW,
@@ -67,6 +67,27 @@ def test_a_difference_within_the_tolerance_is_not():
     tolerance = Tolerance(amount=Decimal("0.10"))
     assert check(make_claim(amount=Decimal("30.10")), make_record(), tolerance=tolerance).verdict is Verdict.MATCHED
     assert check(make_claim(amount=Decimal("30.11")), make_record(), tolerance=tolerance).verdict is Verdict.CONFLICT
+
+
+HUB_NO = "2026112412000012345"  # a payment hub's own number stands on the bill as the merchant's
+
+
+@pytest.mark.parametrize(("amount", "fits"), [("30.10", True), ("29.90", True), ("30.11", False), ("29.89", False)])
+def test_behind_a_payment_hub_random_cents_are_no_conflict(amount, fits):
+    claim = make_claim(merchant_no=HUB_NO, amount=Decimal(amount))
+    finding = check(claim, make_record(merchant_no=HUB_NO))
+    assert (finding.verdict, finding.mismatches) == ((Verdict.MATCHED, ()) if fits else (Verdict.CONFLICT, ("amount",)))
+
+
+def test_a_claim_alone_does_not_make_a_payment_one_of_a_hub():
+    claim = make_claim(merchant_no=HUB_NO, amount=Decimal("30.05"))
+    assert check(claim, make_record()).mismatches == ("amount",)
+
+
+def test_a_hubs_own_number_does_not_contradict_the_channels_on_the_bill():
+    by_hub = make_record(transaction_no=HUB_NO, merchant_no=None)
+    assert check(make_claim(), by_hub).verdict is Verdict.CLAIMED
+    assert check(make_claim(merchant_no=HUB_NO), by_hub).verdict is Verdict.MATCHED
 
 
 def test_the_bill_may_show_the_sum_with_cents_that_the_payment_system_added():
