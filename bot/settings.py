@@ -64,6 +64,8 @@ class Settings(BaseSettings):
     hub_amount_tolerance: Decimal = Decimal("0.10")
     upload_max_bytes: int = Field(10_000_000, gt=0)
     upload_max_pixels: int = Field(25_000_000, gt=0)
+    evidence_reading: bool = True
+    evidence_retention_days: int = Field(180, gt=0)
 
     @model_validator(mode="after")
     def _fill_defaults(self) -> Self:

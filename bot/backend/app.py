@@ -9,6 +9,8 @@ from sqlalchemy.exc import SQLAlchemyError
 from bot.backend.database import DATABASE, SETTINGS, database_context
 from bot.backend.evidence.api import routes as evidence_routes
 from bot.backend.evidence.checking import routes as check_routes
+from bot.backend.evidence.reading.reader import Reader
+from bot.backend.evidence.readings import MAKE_READER, readings_context
 from bot.backend.http import CLOCK, error_middleware, json_answer, token_middleware, utc_now
 from bot.backend.openapi import routes as openapi_routes
 from bot.backend.orders.api import routes as orders_routes
@@ -57,7 +59,8 @@ def make_app(settings: Settings) -> web.Application:
     app = web.Application(middlewares=[error_middleware, token_middleware])
     app[SETTINGS] = settings
     app[CLOCK] = utc_now
-    app.cleanup_ctx.extend([database_context, sources_context, demo_context, upkeep_context])
+    app[MAKE_READER] = Reader
+    app.cleanup_ctx.extend([database_context, sources_context, readings_context, demo_context, upkeep_context])
     for routes in ROUTES:
         app.add_routes(routes)
     return app

@@ -29,8 +29,9 @@ class Clock:
 
 
 def make_settings(folder: Path, **changes: Any) -> Settings:
-    """Settings of a test: nothing from the environment's `.env`, no waiting."""
-    values = {"var_dir": folder, "secret_key": "test", "verify_floor": 0, "demo": False, **changes}
+    """Settings of a test: nothing from the environment's `.env`, no waiting, no reading of pictures."""
+    usual = {"secret_key": "test", "verify_floor": 0, "demo": False, "evidence_reading": False}
+    values = {"var_dir": folder, **usual, **changes}
     return Settings(_env_file=None, **values)
 
 

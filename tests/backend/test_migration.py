@@ -5,6 +5,7 @@ from alembic.migration import MigrationContext
 from sqlalchemy import Connection, inspect
 
 from bot.backend.database import metadata
+from bot.backend.evidence import reading_store as readings
 from bot.backend.evidence import store as evidence
 from bot.backend.orders import store as orders
 from bot.backend.ownership import store as ownership
@@ -13,7 +14,7 @@ from bot.backend.tickets import answers
 from bot.backend.tickets import store as tickets
 from bot.db import make_engine
 
-STORES = (evidence, orders, ownership, payments, answers, tickets)
+STORES = (evidence, readings, orders, ownership, payments, answers, tickets)
 
 
 def differences(connection: Connection) -> list[object]:

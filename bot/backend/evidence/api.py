@@ -2,7 +2,6 @@
 
 import secrets
 from datetime import datetime
-from pathlib import Path
 
 from aiohttp import BodyPartReader, web
 from aiohttp.http_exceptions import HttpProcessingError
@@ -10,8 +9,10 @@ from aiohttp.http_exceptions import HttpProcessingError
 from bot.backend.database import DATABASE, SETTINGS
 from bot.backend.evidence import store
 from bot.backend.evidence.bodies import EvidenceBody
-from bot.backend.evidence.model import is_reused, place_of
+from bot.backend.evidence.model import place_of
 from bot.backend.evidence.pictures import clean_picture
+from bot.backend.evidence.readings import READINGS, folder_of
+from bot.backend.evidence.reuse import is_reused
 from bot.backend.evidence.store import Evidence, Upload
 from bot.backend.http import checked, json_answer, now_of
 from bot.errors import BadRequestError, InvalidError, NotFoundError, TooLargeError
@@ -26,7 +27,7 @@ MOST_PARTS = 5
 
 @routes.post("/v1/evidence")
 async def upload_evidence(request: web.Request) -> web.Response:
-    """Receive a picture; the bytes are safe on disk before the database knows of them."""
+    """Receive a picture; the bytes are safe on disk before the database knows of them. It is read afterwards."""
     settings, now = request.app[SETTINGS], now_of(request)
     async with Upload(folder_of(settings), settings.upload_max_bytes) as upload:
         fields = await _receive(request, upload)
@@ -36,6 +37,7 @@ async def upload_evidence(request: web.Request) -> web.Response:
         async with request.app[DATABASE].begin() as connection:
             saved = await store.save_evidence(connection, new)
             duplicate = is_reused(saved.customer_ref, saved.order_no, await store.uses_before(connection, saved))
+    request.app[READINGS].read_soon(saved.sha256)
     names = ("evidence_id", "sha256", "width", "height", "mime")
     return json_answer({**{name: getattr(saved, name) for name in names}, "duplicate": duplicate}, 201)
 
@@ -50,11 +52,6 @@ async def show_evidence(request: web.Request) -> web.StreamResponse:
         raise NotFoundError
     headers = {"Content-Type": found.mime, "X-Content-Type-Options": "nosniff", "Cache-Control": "private, no-store"}
     return web.FileResponse(path, headers=headers)
-
-
-def folder_of(settings: Settings) -> Path:
-    """Where the pictures lie."""
-    return settings.var_dir / "evidence"
 
 
 async def _receive(request: web.Request, upload: Upload) -> dict[str, str]:

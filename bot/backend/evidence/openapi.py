@@ -1,7 +1,8 @@
 """What the OpenAPI document says of `/v1/evidence`."""
 
-from bot.backend.evidence.model import CONFLICT_FIELDS, FORMATS, KEY_FIELDS, Duplicate, Page, Verdict
+from bot.backend.evidence.model import CONFLICT_FIELDS, FORMATS, KEY_FIELDS, Page, Verdict
 from bot.backend.evidence.reading.model import Kind, Status
+from bot.backend.evidence.reuse import Duplicate
 from bot.backend.payments.numbers import Channel
 from bot.backend.schemas import (
     BOOLEAN,

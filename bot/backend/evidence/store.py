@@ -37,7 +37,10 @@ evidence = Table(
     # As the customer gave it, without proof.
     Column("order_no", String(64)),
     Column("created_at", UtcDateTime, nullable=False),
+    # When the picture and its reading were deleted; the row stays as the fact that there was one.
+    Column("purged_at", UtcDateTime),
     Index("ix_evidence_sha256", "sha256"),
+    Index("ix_evidence_created_at", "created_at"),
 )
 
 
@@ -54,6 +57,7 @@ class Evidence:
     customer_ref: str
     order_no: str | None
     created_at: datetime
+    purged_at: datetime | None = None
 
 
 class Upload:

@@ -11,7 +11,7 @@ from aiohttp import FormData
 from aiohttp.test_utils import TestClient
 
 from bot.backend.database import SETTINGS
-from bot.backend.evidence.api import folder_of
+from bot.backend.evidence.readings import folder_of
 from tests.backend.evidence.making import make_picture, upload
 
 

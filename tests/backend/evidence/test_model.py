@@ -1,4 +1,5 @@
-from bot.backend.evidence.model import is_reused, place_of, subject_of
+from bot.backend.evidence.model import place_of, subject_of
+from bot.backend.evidence.reuse import is_reused
 
 SHA = "ab" * 32
 

@@ -1,6 +1,6 @@
 """What can be read from a picture of a payment: typed fields, None where it is unknown. Pure."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from decimal import Decimal
 from enum import StrEnum
@@ -65,7 +65,8 @@ class Word:
 class Reading:
     """What one picture or pasted text says; None is unknown, never a guess. Nothing here is believed yet.
 
-    `amount` is without sign, `paid_at` aware UTC, numbers are normalised. `ms` is the time that reading took.
+    `amount` is without sign, `paid_at` aware UTC, numbers are normalised. `ms` is the time that reading took,
+    `picture_hash` that of `hashing.picture_hash`.
     """
 
     kind: Kind
@@ -79,6 +80,7 @@ class Reading:
     payee: str | None = None
     method: str | None = None
     ms: int = 0
+    picture_hash: str | None = field(default=None, compare=False, repr=False)
 
     def to_json(self) -> dict[str, str | int | None]:
         """The keys of `python -m bot evidence read`; money as text, time in China's zone."""
@@ -97,7 +99,7 @@ class Reading:
 
 
 def reading_from_json(found: dict[str, Any]) -> Reading:
-    """Back from `to_json`, with `method` where it is given; raises ValueError or KeyError."""
+    """Back from `to_json`, with `method` and `picture_hash` where they are given; raises ValueError or KeyError."""
     return Reading(
         kind=Kind(found["kind"]),
         channel=Channel(found["channel"]) if found["channel"] else None,
@@ -107,4 +109,5 @@ def reading_from_json(found: dict[str, Any]) -> Reading:
         **{name: found[name] for name in ("transaction_no", "merchant_no", "order_no", "payee")},
         method=found.get("method"),
         ms=int(found["ms"]),
+        picture_hash=found.get("picture_hash"),
     )

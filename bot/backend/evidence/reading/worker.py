@@ -17,6 +17,7 @@ from typing import Any
 
 import numpy as np
 
+from bot.backend.evidence.reading.hashing import picture_hash
 from bot.backend.evidence.reading.ocr import Ocr, load
 from bot.backend.evidence.reading.parsing import reading_from_words
 
@@ -27,11 +28,13 @@ def read_one(ocr: Ocr, path: Path) -> dict[str, Any]:
     """The reading of one picture as JSON, or `{"error": ...}`."""
     started = time.perf_counter()
     try:
-        reading = reading_from_words(ocr.words_of(load(path)))
+        pixels = load(path)
+        reading = reading_from_words(ocr.words_of(pixels))
+        looks = picture_hash(pixels)
     except Exception as error:  # a hostile file may break a decoder in any way, MemoryError too
         return {"error": type(error).__name__}
     reading = replace(reading, ms=round((time.perf_counter() - started) * 1000))
-    return {**reading.to_json(), "method": reading.method}
+    return {**reading.to_json(), "method": reading.method, "picture_hash": looks}
 
 
 def megabytes() -> int:
