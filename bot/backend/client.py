@@ -20,6 +20,8 @@ TIMEOUT = 5.0
 PATIENCE = 8.0
 # A picture may have to be read first, which the backend itself gives up earlier.
 CHECK_TIMEOUT = 15.0
+# Large pictures are looked into two at a time.
+UPLOAD_TIMEOUT = 30.0
 # A 5xx that says more than that the backend is in trouble.
 TOLD = (EvidenceReaderBusyError, EvidenceReaderDownError)
 
@@ -110,7 +112,7 @@ class BackendClient:
             fields.add_field("file", data, filename=filename, content_type="application/octet-stream")
             return fields
 
-        return await self._call("POST", "/v1/evidence", form=form, repeatable=False)
+        return await self._call("POST", "/v1/evidence", form=form, repeatable=False, timeout=UPLOAD_TIMEOUT)
 
     async def evidence(self, evidence_id: str) -> tuple[bytes, str]:
         """`GET /v1/evidence/{evidence_id}`: the bytes of the picture and its media type."""
