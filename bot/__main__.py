@@ -16,7 +16,7 @@ TOOLS = {
     "run": ("bot.ops.run", "set up what is missing and run everything"),
     "train": ("bot.ops.train", "train the dialog model if its inputs changed"),
     "doctor": ("bot.ops.doctor", "check this installation and say what to do"),
-    "evidence": ("bot.backend.evidence.command", "read pictures of payments"),
+    "evidence": ("bot.backend.evidence.command", "read pictures of payments, delete old ones"),
     "qa": ("bot.qa.main", "play the conversation tests"),
 }
 

@@ -12,6 +12,8 @@ from sqlalchemy import ColumnElement, Table, delete, select
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from bot.backend.database import DATABASE, SETTINGS
+from bot.backend.evidence.readings import folder_of
+from bot.backend.evidence.retention import purge
 from bot.backend.http import CLOCK
 from bot.backend.ownership.access import limits_from
 from bot.backend.ownership.store import proofs, verify_tries
@@ -23,6 +25,7 @@ log = structlog.get_logger()
 EVERY_SECONDS = 600
 # A ticket may wait in an outbox while the backend is down; after so long its answer is not asked for again.
 ANSWERS_KEPT = timedelta(days=30)
+PURGE_EVERY = timedelta(days=1)
 
 
 async def clear_away(engine: AsyncEngine, settings: Settings, now: datetime) -> int:
@@ -54,9 +57,21 @@ async def upkeep_context(app: web.Application) -> AsyncIterator[None]:
 
 
 async def _keep_clear(app: web.Application) -> None:
+    purged_at: datetime | None = None
     while True:
         await asyncio.sleep(EVERY_SECONDS)
         try:
-            await clear_away(app[DATABASE], app[SETTINGS], app[CLOCK]())
+            now = app[CLOCK]()
+            await clear_away(app[DATABASE], app[SETTINGS], now)
+            if purged_at is None or now - purged_at >= PURGE_EVERY:
+                await _purge_evidence(app, now)
+                purged_at = now
         except Exception:  # the next round may succeed
             log.exception("old rows could not be cleared away")
+
+
+async def _purge_evidence(app: web.Application, now: datetime) -> None:
+    days = app[SETTINGS].evidence_retention_days
+    purged = await purge(app[DATABASE], folder_of(app[SETTINGS]), now, days)
+    if any(purged):
+        log.info("evidence_purged", **purged._asdict())

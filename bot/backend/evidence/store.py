@@ -130,11 +130,12 @@ def _sync(path: Path) -> None:
 
 
 async def save_evidence(connection: AsyncConnection, new: Evidence) -> Evidence:
-    """Save it, or find the same upload of before."""
+    """Save it, or find the same upload of before; its time to be kept begins anew."""
     values = {name: getattr(new, name) for name in Evidence.__dataclass_fields__}
     subject = subject_of(new.sha256, new.customer_ref, new.order_no)
     statement = upsert(connection, evidence).values(**values, subject=subject)
-    await connection.execute(statement.on_conflict_do_nothing(index_elements=["subject"]))
+    again = {"created_at": new.created_at, "purged_at": None}
+    await connection.execute(statement.on_conflict_do_update(index_elements=["subject"], set_=again))
     return _evidence((await connection.execute(select(evidence).where(evidence.c.subject == subject))).one())
 
 
