@@ -50,6 +50,7 @@ class Settings(BaseSettings):
     bot_unavailable_after: float = Field(90.0, gt=0)
     messages_per_minute: int = Field(40, gt=0)
     conversations_per_minute: int = Field(30, gt=0)
+    picture_link_seconds: int = Field(600, gt=0)
 
     # The backend
     proof_ttl: int = Field(1800, gt=0)

@@ -209,7 +209,10 @@ class FakeBackendServer:
         return web.json_response({"evidence_id": evidence_id, "mime": "image/png"}, status=201)
 
     async def _show(self, request: web.Request) -> web.StreamResponse:
-        data, _ = self.evidence[request.match_info["evidence_id"]]
+        found = self.evidence.get(request.match_info["evidence_id"])
+        if found is None:
+            return web.json_response({"error": {"code": "not_found", "message": ""}}, status=404)
+        data, _ = found
         return web.Response(body=data, content_type="image/png")
 
     async def _open(self, request: web.Request) -> web.StreamResponse:

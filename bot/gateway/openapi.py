@@ -102,6 +102,7 @@ def _schemas() -> Json:
                 "status": _one_of(Status),
             }
         ),
+        "PictureLink": _object({"url": {"type": "string", "format": "uri-reference"}, "expires_at": moment}),
         "Error": _object(
             {
                 "error": _object(
@@ -232,9 +233,25 @@ def _paths() -> Json:
         f"{base}/{{conversation_id}}/pictures/{{picture_id}}": {
             "parameters": [*one, _ident("picture_id")],
             "get": _operation(
-                "See a picture of this conversation",
+                "Get a link to a picture of this conversation; it works for a few minutes, so ask each time",
+                {"200": _answer("The link, below the address of the API.", _ref("PictureLink"))},
+                (403,),
+            ),
+        },
+        f"{base}/{{conversation_id}}/pictures/{{picture_id}}/file": {
+            "parameters": [
+                *one,
+                _ident("picture_id"),
+                *(
+                    _parameter(name, "query", {"type": "string"}, "As in the link.")
+                    for name in ("expires", "signature")
+                ),
+            ],
+            "get": _operation(
+                "The picture behind a link; 404 also for an expired one",
                 {"200": {"description": "JPEG, PNG or WebP.", "content": {"image/*": {"schema": {"type": "string"}}}}},
-                (403, 503),
+                (403, 404, 503),
+                token=False,
             ),
         },
         f"{base}/{{conversation_id}}/socket": {

@@ -64,6 +64,7 @@ class FakeGateway:
         self.threads: dict[str, Thread] = {}
         self.openings: list[Json] = []
         self.pictures: dict[str, bytes] = {}
+        self.picture_links: set[str] = set()  # those that have not expired
         self.sends = 0
         self.refuses_sockets = False
         self.refuses_demo_orders = False
@@ -115,7 +116,8 @@ class FakeGateway:
                 web.get("/api/conversations/{id}/messages", self._history),
                 web.post("/api/conversations/{id}/messages", self._receive),
                 web.post("/api/conversations/{id}/pictures", self._upload),
-                web.get("/api/conversations/{id}/pictures/{picture_id}", self._picture),
+                web.get("/api/conversations/{id}/pictures/{picture_id}", self._picture_link),
+                web.get("/api/conversations/{id}/pictures/{picture_id}/file", self._picture),
                 web.get("/api/conversations/{id}/socket", self._socket),
             ]
         )
@@ -230,8 +232,16 @@ class FakeGateway:
         self.pictures[picture_id] = data
         return web.json_response({"picture_id": picture_id}, status=201)
 
-    async def _picture(self, request: web.Request) -> web.Response:
+    async def _picture_link(self, request: web.Request) -> web.Response:
         self._access(request)
+        signature = secrets.token_hex(8)
+        self.picture_links.add(signature)
+        url = f"{request.path}/file?expires=1&signature={signature}"
+        return web.json_response({"url": url, "expires_at": "2026-11-24T04:30:00+00:00"})
+
+    async def _picture(self, request: web.Request) -> web.Response:
+        if request.query["signature"] not in self.picture_links:
+            return _error(404, "not_found")
         return web.Response(body=self.pictures[request.match_info["picture_id"]], content_type="image/png")
 
     async def _socket(self, request: web.Request) -> web.StreamResponse:

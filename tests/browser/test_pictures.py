@@ -65,6 +65,23 @@ async def test_a_sent_picture_opens_at_full_size(new_page: NewPage) -> None:
     await expect(chat.panel).to_be_visible()
 
 
+async def test_after_a_reload_a_picture_comes_by_a_new_link(new_page: NewPage, gateway: FakeGateway) -> None:
+    page = await new_page()
+    chat = await Chat(page).open()
+    await choose(chat, file())
+    await chat.send_button.click()
+    await expect(chat.log.get_by_text("已送达")).to_be_visible()
+    picture = chat.log.locator(".mine .picture")
+    await expect(picture).to_have_attribute("data-state", "ready")
+    gateway.picture_links.clear()  # they have expired
+    await page.reload()
+    chat = await Chat(page).open()
+    picture = chat.log.locator(".mine .picture")
+    await expect(picture).to_have_attribute("data-state", "ready")
+    assert await picture.locator("img").evaluate("image => image.naturalWidth") == 40
+    assert len(gateway.picture_links) == 1
+
+
 async def test_a_preview_can_be_taken_back(new_page: NewPage, gateway: FakeGateway) -> None:
     chat = await Chat(await new_page()).open()
     await choose(chat, file())

@@ -80,6 +80,10 @@ async def test_the_answers_are_as_documented(gateway: Gateway):
         check(path, method, status, body)
     for data in (PNG, b"x"):
         check(pictures, "POST", *(await alice.upload(data)))
+    _, uploaded = await alice.upload(PNG)
+    for picture_id in (uploaded["picture_id"], "0" * 32):
+        check(f"{pictures}/{{picture_id}}", "GET", *(await alice.call("GET", f"/pictures/{picture_id}")))
+        check(f"{pictures}/{{picture_id}}/file", "GET", *(await alice.call("GET", f"/pictures/{picture_id}/file")))
     for path in ("/healthz", "/readyz", "/demo/orders"):
         check(path, "GET", *(await gateway.call("GET", path)))
     async with gateway.client.get(alice.path + "/socket") as response:

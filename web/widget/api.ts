@@ -121,9 +121,13 @@ export class Api {
     return answer.picture_id;
   }
 
+  /** A picture's bytes. Its link works for a few minutes only, so each time is by a new one. */
   async picture(access: Access, pictureId: string): Promise<Blob> {
-    const answer = await this.#fetch(`${path(access)}/pictures/${encodeURIComponent(pictureId)}`, { access });
-    return answer.blob();
+    const target = `${path(access)}/pictures/${encodeURIComponent(pictureId)}`;
+    const { url } = (await this.#json(target, { access })) as { url?: unknown };
+    // Only a path of our own gateway: anything else might lead away.
+    if (typeof url !== "string" || !url.startsWith(`${target}/`)) throw new NetworkError("unreadable link");
+    return (await this.#fetch(url, {})).blob();
   }
 
   #conversation(body: unknown): Conversation {

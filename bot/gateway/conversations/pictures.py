@@ -1,6 +1,7 @@
-"""Pictures of customers: checked, stored by the backend as evidence, and shown only to their conversation."""
+"""Pictures of customers: checked, stored by the backend as evidence, and shown through links that expire."""
 
 import asyncio
+from datetime import timedelta
 
 import sqlalchemy as sa
 from aiohttp import BodyPartReader, web
@@ -16,6 +17,7 @@ from bot.errors import (
 )
 from bot.gateway.conversations.api import ID
 from bot.gateway.conversations.model import Conversation
+from bot.gateway.conversations.picture_links import link_holds, link_to
 from bot.gateway.conversations.receiving import check_limits
 from bot.gateway.conversations.rows import new_id
 from bot.gateway.conversations.tables import pictures
@@ -27,6 +29,8 @@ routes = web.RouteTableDef()
 
 MOST_UPLOADS = 8  # at once, as each is in memory until the backend has it
 UPLOAD_SECONDS = 120
+PICTURE = "{picture_id:[0-9a-f]{32}}"
+LINK_KEY = "picture-links"
 _SIGNATURES = {"image/jpeg": b"\xff\xd8\xff", "image/png": b"\x89PNG\r\n\x1a\n"}
 REFUSALS = (TooLargeError, UnsupportedPictureError, InvalidError)
 
@@ -59,21 +63,43 @@ async def upload_picture(request: web.Request) -> web.Response:
     return json_answer({"picture_id": values["picture_id"]}, 201)
 
 
-@routes.get(f"/api/conversations/{ID}/pictures/{{picture_id:[0-9a-f]{{32}}}}")
-async def show_picture(request: web.Request) -> web.Response:
-    """The bytes; never as anything but a picture."""
+@routes.get(f"/api/conversations/{ID}/pictures/{PICTURE}")
+async def make_picture_link(request: web.Request) -> web.Response:
+    """A link that shows a picture of this conversation for a few minutes; a new one each time."""
     conversation = await access_conversation(request)
+    picture_id = request.match_info["picture_id"]
+    await _find(request, conversation.conversation_id, picture_id)
+    settings = request.app[SETTINGS]
+    expires_at = request.app[SWITCHBOARD].now() + timedelta(seconds=settings.picture_link_seconds)
+    url = link_to(settings.derived_key(LINK_KEY), conversation.conversation_id, picture_id, expires_at)
+    return json_answer({"url": url, "expires_at": expires_at.replace(microsecond=0).isoformat()})
+
+
+@routes.get(f"/api/conversations/{ID}/pictures/{PICTURE}/file")
+async def show_picture(request: web.Request) -> web.Response:
+    """The bytes, never as anything but a picture. An altered, foreign or expired link looks like no picture."""
+    conversation_id, picture_id = request.match_info["conversation_id"], request.match_info["picture_id"]
+    expires, signature = request.query.get("expires", ""), request.query.get("signature", "")
+    key, now = request.app[SETTINGS].derived_key(LINK_KEY), request.app[SWITCHBOARD].now()
+    if not link_holds(key, conversation_id, picture_id, expires, signature, now):
+        raise NotFoundError
+    evidence_id, mime = await _find(request, conversation_id, picture_id)
+    data, _ = await request.app[BACKEND].evidence(evidence_id)
+    left = max(0, int(expires) - int(now.timestamp()))
+    headers = {"Cache-Control": f"private, max-age={left}", "Content-Security-Policy": "default-src 'none'; sandbox"}
+    return web.Response(body=data, content_type=mime, headers=headers)
+
+
+async def _find(request: web.Request, conversation_id: str, picture_id: str) -> tuple[str, str]:
+    """The evidence id and the type of a picture of this conversation; raises NotFoundError."""
     query = sa.select(pictures.c.evidence_id, pictures.c.mime).where(
-        pictures.c.picture_id == request.match_info["picture_id"],
-        pictures.c.conversation_id == conversation.conversation_id,
+        pictures.c.picture_id == picture_id, pictures.c.conversation_id == conversation_id
     )
     async with request.app[ENGINE].begin() as connection:
         picture = (await connection.execute(query)).one_or_none()
     if picture is None:
         raise NotFoundError
-    data, _ = await request.app[BACKEND].evidence(picture.evidence_id)
-    headers = {"Cache-Control": "private, max-age=86400", "Content-Security-Policy": "default-src 'none'; sandbox"}
-    return web.Response(body=data, content_type=picture.mime, headers=headers)
+    return picture.evidence_id, picture.mime
 
 
 async def _hand_on(request: web.Request, conversation: Conversation) -> dict[str, object]:

@@ -178,6 +178,30 @@ describe("a picture", () => {
     expect(store.state.messages[1]?.picture_id).toBe("p1");
     expect(store.state.unsent).toEqual([]);
   });
+
+  it("is fetched by a new link each time, without the token", async () => {
+    const { client } = makeClient();
+    client.start();
+    await pass();
+    for (const times of [1, 2]) {
+      expect((await client.picture("p1")).size).toBe("picture".length);
+      expect(gateway.links).toHaveLength(times);
+    }
+    expect(gateway.links[0]).toBe("/api/conversations/conversation-1/pictures/p1/file?signature=1");
+  });
+
+  it.each(["https://elsewhere.example/p1", "//elsewhere.example/p1", "@elsewhere.example/p1", "/api/other"])(
+    "is not fetched from %s",
+    async (url) => {
+      const { client } = makeClient();
+      client.start();
+      await pass();
+      gateway.pictureUrl = url;
+      const requests = gateway.requests;
+      await expect(client.picture("p1")).rejects.toThrow("unreadable link");
+      expect(gateway.requests).toBe(requests + 1);
+    },
+  );
 });
 
 describe("the connection", () => {

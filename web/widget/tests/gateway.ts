@@ -14,6 +14,10 @@ export class FakeGateway {
   refusesSockets = false;
   refusesIdentity = false;
   swallowsAcceptance = false;
+  /** The links by which pictures were fetched; each works once. */
+  links: string[] = [];
+  /** What a link leads to instead. */
+  pictureUrl: string | null = null;
   /** Text to the code of its refusal. */
   refuses = new Map<string, string>();
   #waiting: (() => void)[] = [];
@@ -41,11 +45,18 @@ export class FakeGateway {
     this.requests += 1;
     if (this.isDown) throw new TypeError("network");
     const url = new URL(String(input));
-    const [, , , id, what] = url.pathname.split("/");
+    const [, , , id, what, picture, file] = url.pathname.split("/");
     const body = typeof init.body === "string" ? (JSON.parse(init.body) as Record<string, unknown>) : {};
     if (id === undefined) return this.#open(body);
+    if (file !== undefined) {
+      this.links.push(url.pathname + url.search);
+      return url.search === `?signature=${this.links.length}` ? new Response("picture") : refusal(404, "not_found");
+    }
     const bearer = (init.headers as Record<string, string>)["Authorization"];
     if (id !== this.conversation.conversation_id || bearer !== `Bearer token ${id}`) return refusal(404, "not_found");
+    if (what === "pictures" && picture !== undefined) {
+      return Response.json({ url: this.pictureUrl ?? `${url.pathname}/file?signature=${this.links.length + 1}` });
+    }
     if (what === "pictures") return Response.json({ picture_id: "p1" }, { status: 201 });
     if (what === "messages" && init.method === "POST") return this.#receive(body);
     if (what === "messages") return this.#history(url, init.signal ?? null);
