@@ -7,7 +7,7 @@ Character n-grams survive typing errors, word n-grams carry the order of words, 
 import re
 from typing import Dict, Iterable, List, Tuple
 
-from rasa_ext.text import is_chinese, normalise, without_opening, words
+from rasa_ext.text import is_chinese, normalise, subject_of, words
 
 Concepts = List[Tuple[str, "re.Pattern[str]"]]
 BLOCKS = ("characters", "words", "concepts")
@@ -48,5 +48,5 @@ def _concepts(text: str, concepts: Concepts) -> List[str]:
 def features(text: str, concepts: Concepts) -> Dict[str, List[str]]:
     """The features of a message by block; a feature that comes twice is listed twice."""
     text = normalise(text)
-    subject = without_opening(text)
+    subject = subject_of(text)
     return {"characters": _characters(subject), "words": _words(subject), "concepts": _concepts(text, concepts)}

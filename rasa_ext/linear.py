@@ -27,7 +27,7 @@ class Options:
     chances, and `bonus` is added to the margin of the intent `outside`.
     """
 
-    weights: Dict[str, float] = field(default_factory=lambda: {"characters": 1.0, "words": 0.7, "concepts": 0.8})
+    weights: Dict[str, float] = field(default_factory=lambda: {"characters": 1.0, "words": 1.0, "concepts": 0.6})
     min_count: int = 2
     cost: float = 0.5
     smoothing: float = 0.0

@@ -36,6 +36,11 @@ _HOMOPHONES = (
     ("啥时", "什么时"),
     ("木有", "没有"),
     ("米有", "没有"),
+    ("蟹蟹", "谢谢"),
+    ("任工", "人工"),
+    ("神马", "什么"),
+    ("扣宽", "扣款"),
+    ("付宽", "付款"),
 )
 _LONG_NUMBER = re.compile(r"[a-z]{0,8}\d[\d\- ]{8,}\d|[a-z0-9]*\d[a-z0-9]*\d[a-z0-9]{6,}")
 _MONEY = re.compile(
@@ -51,6 +56,10 @@ _OPENING = re.compile(
     r"麻烦问下)[呀啊哈,，。.!！?？~ ]*)+"
     r"|(?:(?:hi+|hello|hey+|good (?:morning|evening|afternoon)|there|please|sir|madam|dear|team|excuse me|"
     r"(?:can|could) you (?:please )?tell me|i (?:want|would like|need) to (?:know|ask)|i was wondering|(?:may|can) i know)\b[,.!? ]*)+"
+)
+_CLOSING = re.compile(
+    r"[,，.。!！~ ]*(?:(?:谢谢|多谢|感谢|谢了|麻烦了|辛苦了|拜托了)[你您啦了哈亲呀]*"
+    r"|\b(?:(?:many )?thanks|thank (?:you|u)|thx|thnx|ty)\b(?: (?:so much|very much|a lot|in advance|sir))?)[.。!！~ ]*$"
 )
 # What a number is replaced by: the kind matters for the meaning, the digits do not.
 LONG, MONEY, NUMBER = "①", "②", "③"
@@ -70,14 +79,19 @@ def normalise(text: str) -> str:
     return _SPACE.sub(" ", text).strip()
 
 
-def without_opening(text: str) -> str:
-    """A normalised text without its polite beginning; what is hardly more than a greeting stays whole."""
+def subject_of(text: str) -> str:
+    """A normalised text without its polite beginning and end; what is hardly more than a greeting or thanks stays whole."""
     opening = _OPENING.match(text)
-    if not opening:
-        return text
-    rest = text[opening.end() :]
-    enough = len(rest) >= 4 if is_chinese(text) else len(rest.split()) >= 3
-    return rest if enough else text
+    if opening and _says_something(text[opening.end() :]):
+        text = text[opening.end() :]
+    closing = _CLOSING.search(text)
+    if closing and _says_something(text[: closing.start()]):
+        text = text[: closing.start()]
+    return text
+
+
+def _says_something(text: str) -> bool:
+    return len(text) >= 3 if is_chinese(text) else len(text.split()) >= 3
 
 
 def words(text: str) -> List[str]:

@@ -24,8 +24,8 @@ OPENERS = {
     "hello i'd like to ask, |i was wondering, |could you help me, ",
 }
 CLOSERS = {
-    "chinese": "？|呢|啊|呀|？？|谢谢|啊？|。|嘛",
-    "english": "?|??| please| thanks|, thank you| asap| pls| sir|.",
+    "chinese": "？|呢|啊|呀|？？|谢谢|谢谢啦|，麻烦了|。谢谢|啊？|。|嘛",
+    "english": "?|??| please| thanks|, thank you|. thx| asap| pls| sir|.",
 }
 
 

@@ -3,7 +3,7 @@
 import re
 
 from rasa_ext.features import compile_concepts, features
-from rasa_ext.text import normalise, without_opening
+from rasa_ext.text import normalise, subject_of
 
 
 def test_digits_and_spelling_do_not_matter():
@@ -11,13 +11,18 @@ def test_digits_and_spelling_do_not_matter():
 
 
 def test_a_polite_beginning_is_left_out():
-    assert without_opening("您好，请问话费多久到账") == "话费多久到账"
-    assert without_opening("hello, can you tell me where my coins are") == "where my coins are"
+    assert subject_of("您好，请问话费多久到账") == "话费多久到账"
+    assert subject_of("hello, can you tell me where my coins are") == "where my coins are"
+
+
+def test_a_polite_end_is_left_out():
+    assert subject_of("没到账 谢谢") == "没到账"
+    assert subject_of("my coins did not come, thank you") == "my coins did not come"
 
 
 def test_a_message_that_is_only_a_greeting_stays_whole():
-    for text in ("你好", "你好，在吗", "hi there", "hello sir", "请问"):
-        assert without_opening(text) == text
+    for text in ("你好", "你好，在吗", "hi there", "hello sir", "请问", "太谢谢了", "great, thanks", "ok thank you"):
+        assert subject_of(text) == text
 
 
 def test_a_concept_is_found_in_both_languages_and_pairs_are_features():
