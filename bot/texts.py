@@ -21,6 +21,7 @@ class Reply:
 
     text: str
     buttons: tuple[TextButton, ...] = ()
+    image: str | None = None  # the path of a picture that the gateway serves
 
 
 class Texts:
@@ -49,6 +50,7 @@ class Texts:
                 TextButton(str(button["title"]).format_map(slots), str(button["payload"]).format_map(slots))
                 for button in variation.get("buttons") or ()
             ),
+            image=str(variation["image"]).format_map(slots) if variation.get("image") else None,
         )
 
     def _variation(self, name: str, slots: dict[str, Any]) -> dict[str, Any]:

@@ -20,8 +20,9 @@ from bot.settings import ROOT
 LANGUAGE_IS_ENGLISH = [{"type": "slot", "name": "language", "value": "en"}]
 RASA_SAYS = {"utter_default"}
 GATEWAY_SAYS = {
-    "utter_greet", "utter_bot_delayed", "utter_bot_unavailable", "utter_handoff_queued", "utter_button_stale",
-    "utter_ticket_opened_late", "utter_rate_limited", "utter_picture_failed", "utter_secret_redacted",
+    "utter_greet", "utter_bot_delayed", "utter_picture_reading", "utter_bot_unavailable", "utter_handoff_queued",
+    "utter_button_stale", "utter_ticket_opened_late", "utter_rate_limited", "utter_picture_failed",
+    "utter_secret_redacted",
 }  # fmt: skip
 
 

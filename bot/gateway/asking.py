@@ -23,6 +23,9 @@ class Patience:
     # some seconds to come back, and a busy machine takes longer.
     empty_delays: tuple[float, ...] = (2.0, 3.0, 5.0, 10.0)
     pause_after_error: float = 2.0
+    # A picture has to be read first: this long without a word, and for the next one of several sent in one go.
+    picture_delayed_after: float = 1.5
+    next_picture: float = 6.0
 
     @classmethod
     def from_settings(cls, settings: Settings) -> "Patience":

@@ -97,6 +97,7 @@ def _schemas() -> Json:
                 "text": text,
                 "buttons": {"type": "array", "items": _ref("Button")},
                 "picture_id": _nullable(ident),
+                "image": _nullable(text),
                 "client_id": _nullable(text),
                 "created_at": moment,
                 "status": _one_of(Status),

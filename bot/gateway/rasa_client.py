@@ -3,6 +3,7 @@
 import json
 import logging
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 from typing import Any
 
 import aiohttp
@@ -94,8 +95,12 @@ def answer_from(messages: Iterable[dict[str, Any]]) -> BotAnswer:
     tickets: list[dict[str, Any]] = []
     for message in messages:
         text = message.get("text")
+        image = message.get("image") if isinstance(message.get("image"), str) else None
         if isinstance(text, str) and text.strip():
-            replies.append(Reply(text.strip(), _buttons_from(message.get("buttons"))))
+            replies.append(Reply(text.strip(), _buttons_from(message.get("buttons")), image))
+        elif image and replies:
+            # The REST channel sends the picture of a sentence right after it, the tracker has both in one.
+            replies[-1] = replace(replies[-1], image=image)
         custom = message.get("custom")
         if not isinstance(custom, dict):
             continue

@@ -1,4 +1,4 @@
-"""The built web part: the widget's script for any page, and the demo shop."""
+"""Files: the widget's script for any page, the demo shop, and the examples of screenshots."""
 
 from pathlib import Path
 
@@ -24,6 +24,7 @@ CSP = "; ".join(
     ]
 )
 # The names of other files change with their content, so they may be kept for ever.
+EXAMPLES = Path(__file__).parent / "examples"
 FOR_EVER = "public, max-age=31536000, immutable"
 ASK_AGAIN = "no-cache"
 # Said here, as the table of types that aiohttp uses is not the same on every machine.
@@ -49,6 +50,16 @@ async def show_widget(request: web.Request) -> web.StreamResponse:
 async def show_asset(request: web.Request) -> web.StreamResponse:
     """What the demo shop loads."""
     return _file(request, f"assets/{request.match_info['name']}", {"Cache-Control": FOR_EVER})
+
+
+@routes.get("/examples/{name:[a-z0-9_-]+[.]png}")
+async def show_example(request: web.Request) -> web.StreamResponse:
+    """A drawn page that shows what to take a screenshot of; any page with the widget may load it."""
+    path = EXAMPLES / request.match_info["name"]
+    if not path.is_file():
+        raise NotFoundError
+    headers = {"Content-Type": "image/png", "Cache-Control": "public, max-age=86400"}
+    return web.FileResponse(path, headers=headers | {"Access-Control-Allow-Origin": "*"})
 
 
 @routes.get("/demo/orders")

@@ -25,7 +25,8 @@ from bot.gateway.language import detect_language
 from bot.gateway.metrics import Metrics
 from bot.texts import Texts
 
-Wake = Callable[[str], None]
+# The conversation, and whether another picture of the customer is on its way.
+Wake = Callable[[str, bool], None]
 
 
 def utc_now() -> datetime:
@@ -44,7 +45,7 @@ class Switchboard:
         self.texts = texts
         self.metrics = metrics
         self.now: Callable[[], datetime] = utc_now
-        self.wake_worker: Wake = lambda conversation_id: None
+        self.wake_worker: Wake = lambda conversation_id, more: None
         self.wake_outbox: Callable[[], None] = lambda: None
         self._locks: weakref.WeakValueDictionary[str, asyncio.Lock] = weakref.WeakValueDictionary()
 
@@ -74,7 +75,7 @@ class Switchboard:
                 self.metrics.messages.labels(kind="incoming").inc()
                 await self._announce(saved.written)
         if saved.written is not None:
-            self.wake_worker(conversation_id)
+            self.wake_worker(conversation_id, incoming.more)
         return saved
 
     async def choose_language(self, conversation_id: str, language: str) -> Conversation:
@@ -83,7 +84,7 @@ class Switchboard:
         async with self._lock(conversation_id):
             written = await self.store.choose_language(conversation_id, language, first_words, self.now())
             await self._announce(written)
-        self.wake_worker(conversation_id)
+        self.wake_worker(conversation_id, False)
         return written.conversation
 
     async def mark_read(self, conversation_id: str, seq: int) -> Conversation:
@@ -117,12 +118,13 @@ class Switchboard:
         *,
         key: str | None = None,
         answers: str | None = None,
+        also: Sequence[str] = (),
         settles: tuple[str, dict[str, Any]] | None = None,
     ) -> Written | None:
         """`ConversationStore.write`, then deliver: saved as pending, sent to the sockets, marked as sent."""
         async with self._lock(conversation_id):
             written = await self.store.write(
-                conversation_id, decide, self.now(), key=key, answers=answers, settles=settles
+                conversation_id, decide, self.now(), key=key, answers=answers, also=also, settles=settles
             )
             if written is not None:
                 await self._announce(written)

@@ -9,6 +9,7 @@ from functools import partial
 
 from bot.errors import BotUnavailableError
 from bot.gateway.asking import Patience, ask_until_answered
+from bot.gateway.conversations.joining import Joined, is_picture, join_pictures
 from bot.gateway.conversations.model import (
     BotAnswer,
     Conversation,
@@ -25,6 +26,7 @@ log = logging.getLogger(__name__)
 
 MOST_AT_ONCE = 64
 MOST_ERRORS = 3
+LOOK_AGAIN_SECONDS = 0.05
 
 
 class Workers:
@@ -37,11 +39,17 @@ class Workers:
         self._patience = patience
         self._tasks: dict[str, asyncio.Task[None]] = {}
         self._again: set[str] = set()
+        # Until when another picture is expected; forgotten in a crash, then each is answered by itself.
+        self._more: dict[str, float] = {}
         self._places = asyncio.Semaphore(MOST_AT_ONCE)
 
-    def wake(self, conversation_id: str) -> None:
-        """There is a turn to answer."""
+    def wake(self, conversation_id: str, more: bool = False) -> None:
+        """There is a turn to answer; with `more` it may wait a little for the picture that follows."""
         self._again.add(conversation_id)
+        if more:
+            self._more[conversation_id] = time.monotonic() + self._patience.next_picture
+        else:
+            self._more.pop(conversation_id, None)
         if conversation_id not in self._tasks:
             task = asyncio.create_task(self._run(conversation_id), name=f"worker {conversation_id}")
             self._tasks[conversation_id] = task
@@ -70,9 +78,9 @@ class Workers:
             while conversation_id in self._again:
                 self._again.discard(conversation_id)
                 try:
-                    while turn := await self._store.next_turn(conversation_id):
+                    while joined := await self._next(conversation_id):
                         # A turn that fails again and again must not become silence: a human gets it.
-                        await self._answer(turn, ask=errors < MOST_ERRORS)
+                        await self._answer(joined, ask=errors < MOST_ERRORS)
                         errors = 0
                 except Exception:
                     # The database may be away for a moment; the turn stays where it is.
@@ -84,7 +92,24 @@ class Workers:
             self._again.discard(conversation_id)
             self._tasks.pop(conversation_id, None)
 
-    async def _answer(self, turn: Turn, ask: bool) -> None:
+    async def _next(self, conversation_id: str) -> Joined | None:
+        """What to answer next; of pictures that come one after the other, all of them."""
+        waiting = await self._store.waiting_turns(conversation_id)
+        if waiting and all(is_picture(each) for each in waiting) and self._expects_more(conversation_id):
+            self._switchboard.hub.set_typing(conversation_id, True)
+            while self._expects_more(conversation_id):  # noqa: ASYNC110  (each further picture moves the end)
+                await asyncio.sleep(LOOK_AGAIN_SECONDS)
+            waiting = await self._store.waiting_turns(conversation_id)
+        return join_pictures(waiting) if waiting else None
+
+    def _expects_more(self, conversation_id: str) -> bool:
+        if time.monotonic() < self._more.get(conversation_id, 0.0):
+            return True
+        self._more.pop(conversation_id, None)
+        return False
+
+    async def _answer(self, joined: Joined, ask: bool) -> None:
+        turn = joined.turn
         started = time.monotonic()
         conversation = await self._store.conversation(turn.conversation_id)
         answer: BotAnswer | None = None
@@ -98,6 +123,7 @@ class Workers:
             turn.conversation_id,
             lambda it: answer_outcome(it, turn, answer, render, self._switchboard.now()),
             answers=turn.turn_id,
+            also=joined.earlier,
         )
         self._switchboard.metrics.turns.labels(outcome=outcome).observe(time.monotonic() - started)
 
@@ -116,10 +142,12 @@ class Workers:
         )
         try:
             hub.set_typing(turn.conversation_id, True)
-            done, _ = await asyncio.wait({task}, timeout=self._patience.delayed_after)
+            patience = self._patience
+            delay = patience.picture_delayed_after if is_picture(turn) else patience.delayed_after
+            done, _ = await asyncio.wait({task}, timeout=delay)
             if not done:
                 await self._say_delayed(turn)
-                rest = max(0.0, self._patience.unavailable_after - self._patience.delayed_after)
+                rest = max(0.0, patience.unavailable_after - delay)
                 done, _ = await asyncio.wait({task}, timeout=rest)
             return turn, task.result() if done else None
         except BotUnavailableError:
@@ -137,8 +165,9 @@ class Workers:
 
     async def _say_delayed(self, turn: Turn) -> None:
         render = self._switchboard.texts.render
+        name = "utter_picture_reading" if is_picture(turn) else "utter_bot_delayed"
         await self._switchboard.write(
-            turn.conversation_id, lambda it: delayed_outcome(it, render), key=f"{turn.turn_id}:delayed"
+            turn.conversation_id, lambda it: delayed_outcome(it, render, name), key=f"{turn.turn_id}:delayed"
         )
 
 

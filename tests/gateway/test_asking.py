@@ -32,6 +32,15 @@ EVENTS = [
 ]  # fmt: skip
 
 
+def test_a_picture_belongs_to_the_sentence_that_it_came_with():
+    image = "/examples/wechat-bill.png"
+    expected = BotAnswer((Reply("one", image=image), Reply("two")))
+    assert answer_from([{"text": "one"}, {"image": image}, {"text": "two"}]) == expected
+    spoken = [user("m1"), {**bot("one"), "data": {"image": image}}, bot("two")]
+    assert answer_in(spoken, "m1") == expected
+    assert answer_from([{"image": image}]).empty
+
+
 def test_the_answer_in_a_tracker_ends_at_the_next_message():
     assert answer_in(EVENTS, "m1") == BotAnswer((Reply("one"),), language="en")
     assert answer_in(EVENTS, "m2") == BotAnswer((Reply("two", (TextButton("T", "/p"),)),))

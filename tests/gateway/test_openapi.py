@@ -13,7 +13,7 @@ from tests.gateway.gateways import Gateway
 from tests.gateway.test_pictures import PNG
 
 # Not for customers: pages, scripts, and what machines read.
-OTHERS = {"/", "/widget.js", "/assets/{name}", "/metrics", "/openapi.json"}
+OTHERS = {"/", "/widget.js", "/assets/{name}", "/examples/{name}", "/metrics", "/openapi.json"}
 
 
 def validator(schema: dict) -> Draft202012Validator:

@@ -7,6 +7,7 @@ import pytest
 import structlog
 from pydantic import SecretStr
 
+from bot.gateway import static
 from bot.logs import configure_logs
 from bot.settings import Settings
 from tests.fakes import FakeBackendServer, FakeRasa
@@ -52,6 +53,19 @@ async def test_the_demo_page_is_strict_and_its_files_are_kept(dist: Path, gatewa
         assert response.headers["X-Content-Type-Options"] == "nosniff"
     async with gateway.client.get("/assets/shop-abc123.js") as response:
         assert "immutable" in response.headers["Cache-Control"]
+
+
+async def test_examples_are_served_to_any_page_and_nothing_else_is(gateway: Gateway):
+    names = sorted(path.name for path in static.EXAMPLES.iterdir())
+    assert names
+    for name in names:
+        async with gateway.client.get(f"/examples/{name}") as response:
+            assert (response.status, response.content_type) == (200, "image/png")
+            assert response.headers["Access-Control-Allow-Origin"] == "*"
+            assert (await response.read()).startswith(b"\x89PNG")
+    for path in ("/examples/none.png", "/examples/..%2Fstatic.py", "/examples/"):
+        async with gateway.client.get(path) as response:
+            assert response.status == 404
 
 
 async def test_outside_the_demo_there_is_no_demo(dist: Path, gateway: Gateway):

@@ -103,12 +103,12 @@ async def test_notes_and_activities_have_no_number_and_are_never_listed(store: C
 async def test_a_turn_is_ended_once(store: ConversationStore):
     await make_conversation(store)
     message = (await receive(store, text="a")).message
-    turn = await store.next_turn("c1")
+    (turn, *_) = await store.waiting_turns("c1")
     assert turn and turn.turn_id == message.message_id
     assert await say(store, Said("answer"), answers=turn.turn_id)
     assert await say(store, Said("answer again"), answers=turn.turn_id) is None
     assert [each.text for each in await store.messages_after("c1", 0, 9)] == ["a", "answer"]
-    assert await store.next_turn("c1") is None
+    assert await store.waiting_turns("c1") == []
 
 
 async def test_a_turn_ended_at_once_by_two_is_answered_once(store: ConversationStore):
@@ -177,7 +177,7 @@ async def answered(store: ConversationStore, *titles: str, **fields: object) -> 
 
 
 async def stale(store: ConversationStore) -> bool:
-    turn = await store.next_turn("c1")
+    (turn, *_) = await store.waiting_turns("c1")
     assert turn
     await say(store, Said("x"), answers=turn.turn_id)
     return turn.stale
@@ -187,7 +187,7 @@ async def test_a_click_sends_the_payload_and_shows_the_title(store: Conversation
     await make_conversation(store)
     (button_id,) = await offer(store, "greet")
     saved = await receive(store, button_id=button_id)
-    turn = await store.next_turn("c1")
+    (turn, *_) = await store.waiting_turns("c1")
     assert turn
     assert (saved.message.text, turn.ask, turn.stale) == ("greet", "/greet", False)
 
@@ -275,7 +275,7 @@ async def test_before_the_first_word_a_new_language_greets_anew(store: Conversat
     written = await store.choose_language("c1", "en", greeting("en", TEXTS.render), NOW)
     assert written.messages[0].text.startswith("Hello")
     assert (written.conversation.language, written.conversation.language_locked) == ("en", True)
-    assert await store.next_turn("c1") is None
+    assert await store.waiting_turns("c1") == []
 
 
 async def test_once_they_have_talked_the_bot_is_told_of_a_new_language(store: ConversationStore):
@@ -283,9 +283,9 @@ async def test_once_they_have_talked_the_bot_is_told_of_a_new_language(store: Co
     await receive(store, text="a")
     await stale(store)
     written = await store.choose_language("c1", "en", greeting("en", TEXTS.render), NOW)
-    turn = await store.next_turn("c1")
+    (turn, *_) = await store.waiting_turns("c1")
     assert turn
     assert (written.messages, turn.ask) == ((), '/switch_language{"language":"en"}')
     await stale(store)
     await store.choose_language("c1", "en", greeting("en", TEXTS.render), NOW)
-    assert await store.next_turn("c1") is None
+    assert await store.waiting_turns("c1") == []

@@ -74,6 +74,14 @@ async def test_the_answers_of_one_turn_come_in_order_with_their_buttons(house: H
     assert "inform" not in str([each.public() for each in await house.store.messages_after("c1", 0, 99)])
 
 
+async def test_a_picture_of_the_bot_comes_with_its_words(house: House, rasa: FakeRasa):
+    rasa.answer = lambda _: [{"text": "like this"}, {"image": "/examples/wechat-bill.png"}]
+    await house.open()
+    await house.send("hi")
+    (answer,) = await house.store.messages_after("c1", 2, 9)
+    assert (answer.text, answer.public()["image"]) == ("like this", "/examples/wechat-bill.png")
+
+
 async def test_a_stale_button_is_answered_without_the_bot(house: House, rasa: FakeRasa):
     await house.open()
     greeting = (await house.store.messages_after("c1", 0, 1))[0]
@@ -141,6 +149,60 @@ async def test_who_writes_to_the_queue_is_told_once_and_again_after_a_while(hous
     await house.send("还在吗")
     assert (await house.texts())[before:] == ["> 喂", queued, "> 在吗", "> 还在吗", queued]
     assert rasa.asked_texts() == ["转人工吧"]
+
+
+async def send_pictures(house: House, *names: str, last: bool = True) -> None:
+    """Pictures in one go; without the `last` one another is still promised."""
+    for name in names:
+        picture_id = await house.add_picture(name)
+        more = name is not names[-1] or not last
+        await house.switchboard.receive("c1", IncomingMessage(picture_id=picture_id, more=more))
+
+
+async def test_pictures_in_one_go_are_asked_about_together(house: House, rasa: FakeRasa):
+    await house.open()
+    await send_pictures(house, "e1", "e2", "e3")
+    await house.switchboard.receive("c1", IncomingMessage(text="三张都在这"))
+    await house.workers.settle()
+    assert rasa.asked_texts() == ['/send_picture{"evidence_id":"e1,e2,e3"}', "三张都在这"]
+    assert await house.store.unanswered() == []
+
+
+async def test_a_promised_picture_that_never_comes_holds_nothing_up_for_long(sqlite_url: str, rasa: FakeRasa):
+    async with House(sqlite_url, rasa, replace(QUICK, next_picture=0.2)) as house:
+        await house.open()
+        await send_pictures(house, "e1", last=False)
+        await house.workers.settle()
+        assert rasa.asked_texts() == ['/send_picture{"evidence_id":"e1"}']
+        await send_pictures(house, "e2")
+        await house.workers.settle()
+        assert rasa.asked_texts()[1:] == ['/send_picture{"evidence_id":"e2"}']
+
+
+async def test_pictures_that_were_asked_about_before_a_crash_are_answered_once(house: House, rasa: FakeRasa):
+    await house.open()
+    rasa.plan = ["die_after_save"]
+    await send_pictures(house, "e1", "e2")
+    await rasa.arrived.wait()
+    await house.workers.stop()
+    rasa.plan = []
+    await send_pictures(house, "e3")
+    await house.workers.settle()
+    assert rasa.asked_texts() == ['/send_picture{"evidence_id":"e1,e2"}', '/send_picture{"evidence_id":"e3"}']
+    answers = [each for each in await house.texts() if each.startswith("echo")]
+    assert answers == ['echo: /send_picture{"evidence_id":"e1,e2"}', 'echo: /send_picture{"evidence_id":"e3"}']
+
+
+async def test_a_picture_that_takes_long_is_said_to_be_read(sqlite_url: str, rasa: FakeRasa):
+    patience = replace(QUICK, picture_delayed_after=0.05)
+    async with House(sqlite_url, rasa, patience) as house:
+        await house.open()
+        rasa.go_on.clear()
+        await send_pictures(house, "e1")
+        await house.until(says("utter_picture_reading"))
+        rasa.go_on.set()
+        await house.workers.settle()
+        assert (await house.texts())[1:] == [says("utter_picture_reading"), 'echo: /send_picture{"evidence_id":"e1"}']
 
 
 async def test_an_agent_answers_so_nobody_else_does(house: House, rasa: FakeRasa):

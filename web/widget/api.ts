@@ -130,6 +130,11 @@ export class Api {
     return (await this.#fetch(url, {})).blob();
   }
 
+  /** A picture that goes with the bot's words, by its path. */
+  async image(target: string): Promise<Blob> {
+    return (await this.#fetch(target, {})).blob();
+  }
+
   #conversation(body: unknown): Conversation {
     const found = conversationFrom((body as { conversation?: unknown }).conversation);
     if (found === null) throw new NetworkError("unreadable conversation");

@@ -111,6 +111,10 @@ export class ChatClient {
     void this.#bringLanguage();
   }
 
+  image(path: string): Promise<Blob> {
+    return this.api.image(path);
+  }
+
   async picture(pictureId: string): Promise<Blob> {
     if (this.#access === null) throw new NetworkError("no conversation");
     return this.api.picture(this.#access, pictureId);

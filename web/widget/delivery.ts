@@ -102,7 +102,9 @@ export class Delivery {
 
   async #deliver(access: Access, entry: Unsent): Promise<Message> {
     const whole = entry.type === "picture" && entry.picture_id === null ? await this.#upload(access, entry) : entry;
-    if (!this.connection.hasSocket) return this.api.sendMessage(access, outgoingFrom(whole));
+    const message = outgoingFrom(whole);
+    if (message.type === "picture" && this.outbox.hasMorePictures(entry.client_id)) message.more = true;
+    if (!this.connection.hasSocket) return this.api.sendMessage(access, message);
     return new Promise<Message>((resolve, reject) => {
       const timer = setTimeout(() => {
         waiter.fail(new NetworkError("no answer"));
@@ -118,7 +120,7 @@ export class Delivery {
         fail: (error) => (settle(), reject(error)),
       };
       this.#waiter = waiter;
-      const sent = this.connection.send({ type: "message_send", message: outgoingFrom(whole) });
+      const sent = this.connection.send({ type: "message_send", message });
       if (!sent) waiter.fail(new NetworkError("lost"));
     });
   }

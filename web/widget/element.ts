@@ -49,10 +49,11 @@ export class DaozhangChat extends HTMLElement {
       press: (button) => this.#client?.sendButton(button.id, button.title),
       retry: (clientId) => this.#client?.retry(clientId),
       discard: (clientId) => this.#client?.discard(clientId),
-      loadPicture: async (pictureId, clientId) => {
+      loadPicture: async ({ picture, unsent, image }) => {
         if (this.#client === null) return null;
-        if (pictureId !== null) return this.#client.picture(pictureId);
-        return clientId === null ? null : this.#client.blobs.get(clientId);
+        if (image !== undefined) return this.#client.image(image);
+        if (picture !== undefined) return this.#client.picture(picture);
+        return unsent === undefined ? null : this.#client.blobs.get(unsent);
       },
     });
   }

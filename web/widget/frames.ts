@@ -41,6 +41,8 @@ export interface Message {
   text: string;
   buttons: Button[];
   picture_id: string | null;
+  /** The path of a picture that goes with the bot's words, on the gateway. */
+  image: string | null;
   client_id: string | null;
   /** ISO 8601 in UTC. */
   created_at: string;
@@ -54,6 +56,8 @@ export interface OutgoingMessage {
   text?: string;
   button_id?: string;
   picture_id?: string;
+  /** Another picture follows at once, and they are answered together. */
+  more?: true;
 }
 
 export type ClientFrame =
@@ -94,6 +98,11 @@ function buttonsFrom(value: unknown): Button[] {
   return found.flatMap(({ id, title }) => (typeof id === "string" && typeof title === "string" ? [{ id, title }] : []));
 }
 
+/** Only a picture of the gateway itself; an address of elsewhere is none. */
+function imageFrom(value: unknown): string | null {
+  return typeof value === "string" && /^\/examples\/[a-z0-9_-]+\.png$/.test(value) ? value : null;
+}
+
 /** A message of the gateway, or null when it lacks what it takes to show it. */
 export function messageFrom(value: unknown): Message | null {
   if (!isFields(value)) return null;
@@ -108,6 +117,7 @@ export function messageFrom(value: unknown): Message | null {
     text: typeof text === "string" ? text : "",
     buttons: buttonsFrom(value["buttons"]),
     picture_id: textOrNull(value["picture_id"]),
+    image: imageFrom(value["image"]),
     client_id: textOrNull(value["client_id"]),
     created_at,
     status: typeof status === "string" ? status : "",

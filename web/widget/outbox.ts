@@ -98,6 +98,12 @@ export class Outbox {
     return this.entries.find((each) => each.state !== "failed") ?? null;
   }
 
+  /** Whether the one behind this picture is a picture too, ready to go. */
+  hasMorePictures(clientId: string): boolean {
+    const queue = this.entries.filter((each) => each.state !== "failed");
+    return queue[queue.findIndex((each) => each.client_id === clientId) + 1]?.type === "picture";
+  }
+
   get(clientId: string): Unsent | null {
     return this.#entries.get(clientId) ?? null;
   }

@@ -38,6 +38,8 @@ export interface Texts {
   retry: string;
   discard: string;
   picture: string;
+  /** A picture of the bot, which shows what to take a screenshot of. */
+  example: string;
   enlarge: string;
   pictureMissing: string;
   closePicture: string;
@@ -90,6 +92,7 @@ const zh: Texts = {
   retry: "重试",
   discard: "删除",
   picture: "图片",
+  example: "示例图片",
   enlarge: "查看大图",
   pictureMissing: "图片没能显示，点击重试",
   closePicture: "关闭大图",
@@ -142,6 +145,7 @@ const en: Texts = {
   retry: "Try again",
   discard: "Delete",
   picture: "Picture",
+  example: "Example",
   enlarge: "Enlarge",
   pictureMissing: "The picture did not load, press to retry",
   closePicture: "Close the picture",

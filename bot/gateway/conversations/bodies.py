@@ -45,13 +45,17 @@ class ConversationChange(Body):
 
 
 class NewMessage(Body):
-    """One of text, button and picture, as `type` says; `client_id` makes it safe to send again."""
+    """One of text, button and picture, as `type` says; `client_id` makes it safe to send again.
+
+    `more`: another picture follows at once, and the bot answers them together.
+    """
 
     client_id: ClientId
     type: Literal["text", "button", "picture"]
     text: Annotated[str, Cleaned, StringConstraints(max_length=LONGEST_TEXT)] = ""
     button_id: Id | None = None
     picture_id: Id | None = None
+    more: bool = False
 
     @model_validator(mode="after")
     def _has_its_field(self) -> Self:

@@ -113,7 +113,10 @@ class Button:
 
 @dataclass(frozen=True)
 class Message:
-    """One message; `seq` counts what the customer sees, from 1, and is None for notes and activities."""
+    """One message; `seq` counts what the customer sees, from 1, and is None for notes and activities.
+
+    `picture_id` is a picture of the customer, `image` the path of one that explains what the bot says.
+    """
 
     message_id: str
     conversation_id: str
@@ -123,6 +126,7 @@ class Message:
     text: str
     buttons: tuple[Button, ...]
     picture_id: str | None
+    image: str | None
     client_id: str | None
     created_at: datetime
     status: Status
@@ -137,6 +141,7 @@ class Message:
             "text": self.text,
             "buttons": [{"id": each.button_id, "title": each.title} for each in self.buttons],
             "picture_id": self.picture_id,
+            "image": self.image,
             "client_id": self.client_id,
             "created_at": self.created_at.isoformat(),
             "status": self.status.value,
@@ -147,7 +152,8 @@ class Message:
 class IncomingMessage:
     """What a channel received: a text, a button, or a picture that may have a text; with no secrets in it.
 
-    `external_id` is the channel's own number of the message, `client_id` that of the customer's program.
+    `external_id` is the channel's own number of the message, `client_id` that of the customer's program. `more` says
+    that another picture follows at once, so that both are answered together.
     """
 
     text: str = ""
@@ -156,6 +162,7 @@ class IncomingMessage:
     client_id: str | None = None
     external_id: str | None = None
     redacted: bool = False
+    more: bool = False
 
 
 @dataclass(frozen=True)
@@ -197,6 +204,7 @@ class Said:
     sender: Sender = Sender.BOT
     dialog: bool = False
     author: str | None = None
+    image: str | None = None
 
 
 @dataclass(frozen=True)
@@ -247,7 +255,7 @@ def answer_outcome(
     if answer is None:
         said = [_notice(conversation, render, name) for name in ("utter_bot_unavailable", "utter_handoff_queued")]
         return Outcome(said=(*notices, *said), owner=Owner.QUEUE, reason="bot_unavailable")
-    replies = [Said(each.text, each.buttons, dialog=True) for each in answer.replies]
+    replies = [Said(each.text, each.buttons, dialog=True, image=each.image) for each in answer.replies]
     if answer.handoff and not replies:
         replies = [_notice(conversation, render, "utter_handoff_queued")]
     return Outcome(
@@ -294,11 +302,11 @@ def greeting(language: str, render: Render) -> tuple[Said, ...]:
     return (Said(reply.text, reply.buttons, dialog=True),)
 
 
-def delayed_outcome(conversation: Conversation, render: Render) -> Outcome | None:
+def delayed_outcome(conversation: Conversation, render: Render, name: str = "utter_bot_delayed") -> Outcome | None:
     """The sentence for a turn that takes long."""
     if conversation.owner is not Owner.BOT:
         return None
-    return Outcome(said=(_notice(conversation, render, "utter_bot_delayed"),))
+    return Outcome(said=(_notice(conversation, render, name),))
 
 
 def take_over_outcome(conversation: Conversation, agent: str) -> Outcome | None:

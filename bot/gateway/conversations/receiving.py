@@ -41,5 +41,9 @@ def incoming_from(sent: NewMessage) -> IncomingMessage:
     redaction = redact(sent.text)
     picture_id = sent.picture_id if sent.type == "picture" else None
     return IncomingMessage(
-        text=redaction.text, picture_id=picture_id, redacted=redaction.found, client_id=sent.client_id
+        text=redaction.text,
+        picture_id=picture_id,
+        redacted=redaction.found,
+        client_id=sent.client_id,
+        more=sent.more and picture_id is not None,
     )

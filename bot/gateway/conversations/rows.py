@@ -77,6 +77,7 @@ def _message_from(row: sa.Row[Any], found: Sequence[Button]) -> Message:
         text=row.text,
         buttons=tuple(found),
         picture_id=row.picture_id,
+        image=row.image,
         client_id=row.client_id,
         created_at=row.created_at,
         status=Status(row.status),
@@ -108,6 +109,7 @@ class Writer:
             text=said.text,
             dialog=said.dialog,
             author=said.author,
+            image=said.image,
             reply_to=reply_to,
             reply_key=reply_key,
         )

@@ -197,18 +197,21 @@ class ConversationStore:
         *,
         key: str | None = None,
         answers: str | None = None,
+        also: Sequence[str] = (),
         settles: tuple[str, dict[str, Any]] | None = None,
     ) -> Written | None:
         """Write what `decide` makes of the conversation as it is inside this transaction; None when nothing.
 
-        key: the same thing is never said twice under one key. answers: the turn that this ends, once.
-        settles: the outbox entry that this ends, once, and its new columns.
+        key: the same thing is never said twice under one key. answers: the turn that this ends, once, and with it
+        those of `also`. settles: the outbox entry that this ends, once, and its new columns.
         """
         async with self.engine.begin() as connection:
             row = await self._locked(connection, conversation_id)
             before = conversation_from(row)
             if answers and not await self._end_turn(connection, answers, now):
                 return None
+            for each in also:
+                await self._end_turn(connection, each, now)
             if settles and not await self._end_entry(connection, *settles):
                 return None
             key = key or answers
@@ -251,17 +254,16 @@ class ConversationStore:
         async with self.engine.begin() as connection:
             return list((await connection.scalars(query)).all())
 
-    async def next_turn(self, conversation_id: str) -> Turn | None:
-        """The oldest turn without an answer."""
+    async def waiting_turns(self, conversation_id: str, limit: int = 20) -> list[Turn]:
+        """The turns without an answer, the oldest first."""
         query = (
             sa.select(turns)
             .where(turns.c.conversation_id == conversation_id, turns.c.state != TurnState.ANSWERED.value)
             .order_by(turns.c.position, turns.c.received_at)
-            .limit(1)
+            .limit(limit)
         )
         async with self.engine.begin() as connection:
-            row = (await connection.execute(query)).one_or_none()
-        return turn_from(row) if row else None
+            return [turn_from(row) for row in await connection.execute(query)]
 
     async def mark_asked(self, turn_id: str, sender_id: str, now: datetime) -> None:
         """Rasa is about to be asked under this sender id."""

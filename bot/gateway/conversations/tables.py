@@ -47,6 +47,8 @@ messages = sa.Table(
     sa.Column("author", sa.String(100)),
     sa.Column("text", sa.Text, nullable=False),
     sa.Column("picture_id", sa.ForeignKey("pictures.picture_id")),
+    # The path of a picture that goes with the bot's words.
+    sa.Column("image", sa.String(200)),
     sa.Column("client_id", sa.String(64)),
     sa.Column("channel", sa.String(20), nullable=False),
     sa.Column("external_id", sa.String(200)),

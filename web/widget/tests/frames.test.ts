@@ -52,6 +52,14 @@ describe("messageFrom", () => {
     expect(messageFrom({ ...makeMessage(1), created_at: "yesterday" })).toBeNull();
   });
 
+  it("takes a picture of the bot only from the gateway", () => {
+    const image = (value: unknown): unknown => messageFrom({ ...makeMessage(1), image: value })?.image;
+    expect(image("/examples/wechat-bill.png")).toBe("/examples/wechat-bill.png");
+    for (const other of ["https://evil.example/a.png", "//evil.example/a.png", "/examples/../api", "/examples/a.svg", 3]) {
+      expect(image(other)).toBeNull();
+    }
+  });
+
   it("refuses a private note", () => {
     expect(messageFrom({ ...makeMessage(1), kind: "note" })).toBeNull();
   });

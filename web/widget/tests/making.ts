@@ -13,6 +13,7 @@ export function makeMessage(seq: number, given: Partial<Message> = {}): Message 
     text: `text ${seq}`,
     buttons: [],
     picture_id: null,
+    image: null,
     client_id: null,
     created_at: new Date(Date.UTC(2024, 4, 12, 4, 0, seq)).toISOString(),
     status: "sent",

@@ -101,3 +101,16 @@ it("knows a refusal from a bad moment", () => {
   expect(["invalid", "too_large"].map(isRefusal)).toEqual([true, true]);
   expect(["rate_limited", "internal_error", "backend_unavailable"].map(isRefusal)).toEqual([false, false, false]);
 });
+
+describe("pictures in one go", () => {
+  it("are known as long as another picture stands behind", () => {
+    const outbox = new Outbox(new MemoryStorage(), nobody);
+    const first = outbox.add({ type: "picture", text: "" }, NOW);
+    const second = outbox.add({ type: "picture", text: "" }, NOW);
+    outbox.add({ type: "text", text: "hi" }, NOW);
+    expect(outbox.hasMorePictures(first.client_id)).toBe(true);
+    expect(outbox.hasMorePictures(second.client_id)).toBe(false);
+    outbox.update(second.client_id, { state: "failed" });
+    expect(outbox.hasMorePictures(first.client_id)).toBe(false);
+  });
+});

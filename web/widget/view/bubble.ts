@@ -6,7 +6,7 @@ import { refusalText, TEXTS, type Texts } from "../texts";
 import { clockTime, dayLabel, fullTime } from "../time";
 import type { Item } from "../timeline";
 import { h, icon, setAttribute, setText } from "./dom";
-import { PictureView, type PictureSource } from "./picture";
+import { PictureView, type PictureSource, type Which } from "./picture";
 
 export interface BubbleActions extends PictureSource {
   press(button: Button): void;
@@ -61,7 +61,8 @@ export class Bubble {
     setText(this.#who, texts.senders[message.sender]);
     this.#who.classList.toggle("hidden", mine || !opens);
     this.#showText(message.text);
-    this.#showPicture(message.picture_id, null, texts);
+    if (message.picture_id !== null) this.#showPicture({ picture: message.picture_id }, texts);
+    if (message.image !== null) this.#showPicture({ image: message.image }, texts);
     this.#showButtons(message.buttons, item.buttonsLive, texts);
     const state = !mine ? "" : message.status === "failed" ? texts.notDelivered : item.confirmed ? texts.delivered : "";
     const clock = h("time", { datetime: message.created_at, title: fullTime(at, language) }, clockTime(at, language));
@@ -75,7 +76,7 @@ export class Bubble {
     setText(this.#who, texts.senders.customer);
     this.#who.classList.add("hidden");
     this.#showText(text);
-    this.#showPicture(null, type === "picture" ? client_id : null, texts);
+    if (type === "picture") this.#showPicture({ unsent: client_id }, texts);
     this.#showButtons([], false, texts);
     const key = `${language} ${state} ${error} ${created_at}`;
     if (state === "sending") return this.#showMeta(key, [texts.sending]);
@@ -103,11 +104,10 @@ export class Bubble {
     else this.#body.append(shown);
   }
 
-  #showPicture(pictureId: string | null, clientId: string | null, texts: Texts): void {
-    if (pictureId === null && clientId === null) return;
+  #showPicture(which: Which, texts: Texts): void {
     this.#picture ??= new PictureView(this.actions);
     if (!this.#picture.element.parentNode) this.#body.prepend(this.#picture.element);
-    this.#picture.show(pictureId, clientId, texts);
+    this.#picture.show(which, texts);
   }
 
   #showButtons(buttons: readonly Button[], live: boolean, texts: Texts): void {

@@ -27,7 +27,7 @@ export class Panel {
     this.#header = new Header(actions);
     this.composer = new Composer(actions);
     this.#log = new Log({
-      loadPicture: (pictureId, clientId) => actions.loadPicture(pictureId, clientId),
+      loadPicture: (which) => actions.loadPicture(which),
       press: (button) => {
         actions.press(button);
         this.#focusInput(); // The pressed button is disabled in a moment and would drop the focus.

@@ -3,9 +3,15 @@
 import type { Texts } from "../texts";
 import { h, setAttribute, setText } from "./dom";
 
+/** A picture that was sent, by its id; one on its way, by its client id; or one of the gateway, by its path. */
+export interface Which {
+  picture?: string;
+  unsent?: string;
+  image?: string;
+}
+
 export interface PictureSource {
-  /** The picture's bytes: one that was sent, by its id, or one on its way, by its client id. */
-  loadPicture(pictureId: string | null, clientId: string | null): Promise<Blob | null>;
+  loadPicture(which: Which): Promise<Blob | null>;
   enlarge(url: string, opener: HTMLElement): void;
 }
 
@@ -25,16 +31,18 @@ export class PictureView {
     });
   }
 
-  show(pictureId: string | null, clientId: string | null, texts: Texts): void {
+  show(which: Which, texts: Texts): void {
     const state = this.element.dataset["state"];
-    setAttribute(this.element, "aria-label", state === "missing" ? texts.pictureMissing : `${texts.picture}: ${texts.enlarge}`);
+    const name = which.image === undefined ? texts.picture : texts.example;
+    this.element.classList.toggle("example", which.image !== undefined);
+    setAttribute(this.element, "aria-label", state === "missing" ? texts.pictureMissing : `${name}: ${texts.enlarge}`);
     setText(this.#note, state === "missing" ? texts.pictureMissing : "");
-    const key = `${pictureId} ${clientId}`;
+    const key = JSON.stringify(which);
     if (key === this.#shown) return;
     this.#shown = key;
     this.#load = async () => {
       this.element.dataset["state"] = "loading";
-      const blob = await this.source.loadPicture(pictureId, clientId).catch(() => null);
+      const blob = await this.source.loadPicture(which).catch(() => null);
       if (key !== this.#shown) return;
       if (blob !== null) {
         const old = this.#url;
@@ -43,7 +51,7 @@ export class PictureView {
       }
       // A picture that was on its way is still shown when its sent copy cannot be fetched.
       this.element.dataset["state"] = this.#url === null ? "missing" : "ready";
-      this.show(pictureId, clientId, texts);
+      this.show(which, texts);
     };
     void this.#load();
   }
