@@ -1,5 +1,6 @@
 """Worries and announcements that may come at any time, recognised by their words whatever intent was guessed."""
 
+from bot.actions.bills import answer_correction
 from bot.actions.diagnosis import say_next
 from bot.actions.meanings import announces_picture, asks_about_us, asks_how_long, asks_to_pay_again, is_wordless
 from bot.actions.progress import newest_ticket, say_ticket
@@ -30,7 +31,12 @@ def answer_aside(turn: Turn) -> bool:
 
 
 async def answer_aside_and_go_on(turn: Turn) -> bool:
-    """Answer an aside outside of a form and show the way on; the time of an open ticket is looked up."""
+    """Answer an aside outside of a form and show the way on; the time of an open ticket is looked up.
+
+    What puts a bill right that was read from a picture is compared anew.
+    """
+    if await answer_correction(turn):
+        return True
     response = aside_of(turn.text) if turn.typed else None
     if response is None:
         return False

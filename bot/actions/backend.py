@@ -1,5 +1,6 @@
 """What the actions need of the backend's client; `bot.backend.client.BackendClient` has these methods."""
 
+from collections.abc import Mapping
 from typing import Any, Protocol
 
 
@@ -16,6 +17,11 @@ class Backend(Protocol):
         self, order_no: str | None, claim: dict[str, Any], customer_ref: str, proof: str | None = None
     ) -> dict[str, Any]:
         """`POST /v1/payments/verify`."""
+
+    async def check_evidence(
+        self, evidence_id: str, customer_ref: str, order_no: str | None = None, proof: str | None = None
+    ) -> Mapping[str, Any]:
+        """`POST /v1/evidence/{evidence_id}/check`; EvidenceReaderBusyError when it is not read in time."""
 
     async def open_ticket(self, body: dict[str, Any], idempotency_key: str, proof: str | None = None) -> dict[str, Any]:
         """`POST /v1/tickets`; TicketExistsError when the open ticket took the report."""

@@ -71,6 +71,17 @@ def say_diagnosis(turn: Turn, result: dict[str, Any], *, looked_up: bool = False
         say_next(turn, case)
 
 
+def say_refreshed(turn: Turn, result: dict[str, Any]) -> None:
+    """After new evidence: the diagnosis if it is another one now, else only the next step."""
+    case = case_from(result, turn.case.get("order"))
+    open_ticket = (case["order"] or {}).get("open_ticket_no")
+    if turn.case.get("recalled") or open_ticket or not _is_unchanged(turn.case, case):
+        say_diagnosis(turn, result)
+        return
+    turn.set(case=case)
+    say_next(turn, case)
+
+
 def _is_unchanged(before: dict[str, Any], now: dict[str, Any]) -> bool:
     """The same diagnosis of the same order once more, so the customer should see that it was really looked at."""
     numbers = [(each.get("order") or {}).get("order_no") for each in (before, now)]

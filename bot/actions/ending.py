@@ -3,7 +3,8 @@
 from bot.actions.base import DialogAction
 from bot.actions.turn import Turn
 
-HUMAN, NOT_CHARGED = "human", "not_charged"
+# `done`: everything was said inside the form already.
+HUMAN, NOT_CHARGED, DONE = "human", "not_charged", "done"
 
 
 def say_not_charged(turn: Turn) -> None:
@@ -26,6 +27,6 @@ class FormConclusion(DialogAction):
         turn.set(form_end=None, field_tries=0.0)
         if end == NOT_CHARGED:
             say_not_charged(turn)
-        else:
+        elif end == HUMAN:
             turn.say("utter_fallback_handoff")
             turn.handoff("not_understood")

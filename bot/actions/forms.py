@@ -12,10 +12,11 @@ from rasa_sdk.interfaces import Tracker
 
 from bot.actions.asides import answer_aside, aside_of
 from bot.actions.base import DialogAction
+from bot.actions.bills import correct_bill
 from bot.actions.complaints import count_complaint
-from bot.actions.ending import HUMAN, NOT_CHARGED
+from bot.actions.ending import DONE, HUMAN, NOT_CHARGED
 from bot.actions.meanings import names_human, says_not_charged
-from bot.actions.pictures import note_picture
+from bot.actions.pictures import Taken, call_human, calls_human, look_at_pictures, say_read, say_verdict
 from bot.actions.questions import answer_question, is_question
 from bot.actions.smalltalk import switch_language
 from bot.actions.turn import Turn
@@ -52,6 +53,8 @@ class FormAction(DialogAction):
     free_text: ClassVar[frozenset[str]] = frozenset()
     # Whether the form has lost its purpose once the customer says that nothing was charged.
     ends_when_not_charged: ClassVar[bool] = False
+    # Whether a correction of a bill is answered beside the form's own question.
+    hears_corrections: ClassVar[bool] = True
 
     def start(self, turn: Turn) -> None:
         """Prepare the slots when the form begins, before the first message is read."""
@@ -66,6 +69,17 @@ class FormAction(DialogAction):
     def next_field(self, turn: Turn) -> str | None:
         """The slot to ask for; None when the form is complete."""
         return next((name for name in self.fields if turn.slot(name) is None), None)
+
+    def take_pictures(self, turn: Turn, taken: Taken) -> None:
+        """Say what the pictures are worth here, and use what was read."""
+        say_verdict(turn, taken)
+        if calls_human(taken):
+            call_human(turn, taken)
+            turn.set(form_end=DONE)
+
+    async def _is_corrected(self, turn: Turn) -> bool:
+        """Whether this message puts right what was read from a bill; it is compared once the form is done."""
+        return self.hears_corrections and await correct_bill(turn)
 
     def translate(self, turn: Turn) -> None:
         """Put words that the form filled in itself into the new language."""
@@ -82,7 +96,7 @@ class FormAction(DialogAction):
         try:
             if requested and self._leaves(turn, requested):
                 return [ActionExecutionRejected(self.action_name.removeprefix("validate_"))]
-            self._answer(turn, requested)
+            await self._answer(turn, requested)
             next_field = None if turn.slot("form_end") else self.next_field(turn)
         except Exception:
             log.exception("%s failed", self.action_name)
@@ -105,13 +119,15 @@ class FormAction(DialogAction):
         probe = Turn(turn.tracker, CollectingDispatcher())
         return not self.read(probe, requested)
 
-    def _answer(self, turn: Turn, requested: str | None) -> None:
+    async def _answer(self, turn: Turn, requested: str | None) -> None:
         if requested is None:
             turn.set(field_tries=0.0, offer=None, form_end=None)
             self.start(turn)
             found = self.read(turn, None)
             if self._is_over(turn, found):
                 turn.set(form_end=NOT_CHARGED)
+            elif self.next_field(turn) and await self._is_corrected(turn):
+                return
             elif self.next_field(turn) and (found or not answer_aside(turn)):
                 self.open_with(turn)
             return
@@ -123,11 +139,14 @@ class FormAction(DialogAction):
                 turn.set(field_tries=0.0)
             return
         if turn.intent == "send_picture":
-            note_picture(turn)
-            turn.say("utter_picture_noted")
+            taken = await look_at_pictures(turn)
+            say_read(turn, taken)
+            self.take_pictures(turn, taken)
         elif turn.intent == "switch_language":
             switch_language(turn)
             self.translate(turn)
+        elif await self._is_corrected(turn):
+            self.read(turn, requested)
         elif self.read(turn, requested):
             turn.set(field_tries=0.0)
         elif self._is_over(turn, found=False):

@@ -10,7 +10,7 @@ from bot.actions.turn import Turn
 CASE_SLOTS = (
     "symptom", "input_claim", "order_no", "phone_tail", "payment_channel", "payment_no", "payment_amount", "paid_at",
     "initiated_at", "product", "payment_state", "order_state", "report_field", "report_confirmed", "demand_text",
-    "proof", "proof_until", "verified_order", "case", "paid_claim", "ticket_no",
+    "proof", "proof_until", "verified_order", "case", "paid_claim", "claim_open", "ticket_no",
     "identity_refused",
 )  # fmt: skip
 # A slot of the case that the present message itself may have filled, and the entity that did.

@@ -4,7 +4,9 @@ from bot.actions.forms import FormAction
 from bot.actions.known_orders import CASE_SLOTS, earlier_number, leave_order, recall
 from bot.actions.meanings import asks_about_us, says_unknown
 from bot.actions.payment_values import note_bill
+from bot.actions.pictures import Taken
 from bot.actions.questions import is_question
+from bot.actions.readings import order_number_in
 from bot.actions.turn import Turn
 from bot.numbers import find_phone_tail, find_reference, normalize_number
 
@@ -64,6 +66,11 @@ class ValidateOrderForm(FormAction):
         note_bill(turn)
         note_other_numbers(turn, reference)
         return bool(reference or tail)
+
+    def take_pictures(self, turn: Turn, taken: Taken) -> None:
+        super().take_pictures(turn, taken)
+        if turn.slot("order_no") is None:
+            turn.set(order_no=order_number_in(taken.entries))
 
     def open_with(self, turn: Turn) -> None:
         symptom = turn.slot("symptom")

@@ -4,8 +4,10 @@ import time
 
 from bot.actions.asides import answer_aside_and_go_on
 from bot.actions.base import say_error
+from bot.actions.bills import check_claim, check_with_order
 from bot.actions.diagnosis import say_diagnosis
 from bot.actions.ending import FormConclusion
+from bot.actions.pictures import call_human, calls_human
 from bot.actions.turn import Turn
 from bot.errors import BackendUnavailableError, HelpdeskError, OrderNotFoundError, VerifyLockedError
 
@@ -40,6 +42,12 @@ class ActionCheckOrder(FormConclusion):
             if await answer_aside_and_go_on(turn):
                 return
             turn.set(offer="number")
+        taken = await check_with_order(turn)
+        if taken and calls_human(taken):
+            call_human(turn, taken)
+            return
+        if turn.slot("claim_open") and await check_claim(turn):
+            return
         await diagnose(turn)
         if turn.slot("other_order"):
             turn.say("utter_other_order", other_order=turn.slot("other_order"))

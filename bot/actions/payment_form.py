@@ -1,9 +1,12 @@
 """payment_form: the customer's claim about a payment, as far as the bill shows it."""
 
+from bot.actions.ending import DONE
 from bot.actions.forms import FormAction
 from bot.actions.meanings import says_not_charged, says_unknown, surely_says_unknown
 from bot.actions.order_form import PROBLEMS
 from bot.actions.payment_values import amount_in, channel_in, values_in
+from bot.actions.payments import say_outcome
+from bot.actions.pictures import Taken
 from bot.actions.turn import Turn
 from bot.actions.words import UNKNOWN
 
@@ -15,6 +18,7 @@ class ValidatePaymentForm(FormAction):
     fields = ("payment_channel", "payment_no", "payment_amount", "paid_at")
     leave_without_value = frozenset({"report_problem"}) | PROBLEMS
     ends_when_not_charged = True
+    hears_corrections = False
 
     def start(self, turn: Turn) -> None:
         turn.set(paid_claim=True)
@@ -33,6 +37,14 @@ class ValidatePaymentForm(FormAction):
             found = {requested: "other" if requested == "payment_channel" else UNKNOWN}
         turn.set(**found)
         return bool(found)
+
+    def take_pictures(self, turn: Turn, taken: Taken) -> None:
+        if taken.verdict in ("MATCHED", "CLAIMED") and not taken.checked:
+            return  # What was read answers the questions; the action after the form compares it.
+        super().take_pictures(turn, taken)
+        if taken.verdict in ("MATCHED", "CLAIMED") and taken.checked:
+            say_outcome(turn, taken.checked)
+            turn.set(form_end=DONE)
 
 
 def _cannot_tell(turn: Turn) -> bool:

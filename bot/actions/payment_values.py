@@ -62,4 +62,6 @@ def values_in(turn: Turn, requested: str | None) -> dict[str, str]:
 def note_bill(turn: Turn) -> None:
     """A pasted bill answers all of payment_form; it is kept, so that none of it is asked for later."""
     if turn.typed and turn.entities.get("payment_no") and _BILL_TIME.search(turn.text):
-        turn.set(**{**values_in(turn, None), "paid_claim": True})
+        found = values_in(turn, None)
+        whole = {"payment_no", "payment_amount", "paid_at"} <= set(found)
+        turn.set(**found, paid_claim=True, claim_open=whole or None)

@@ -36,6 +36,7 @@ class ActionCheckPayment(FormConclusion):
             turn.slot("order_no") if turn.proof else None, claim_from(turn), turn.customer_ref, proof=turn.proof
         )
         verdict = result["verdict"]
+        turn.set(claim_open=None)
         fields = result.get("missing" if verdict == "INCOMPLETE" else "mismatches") or []
         turn.say(VERDICTS[verdict], fields=field_names(fields, turn.language))
         if verdict in ("INCOMPLETE", "CONFLICT"):
@@ -58,10 +59,16 @@ def claim_from(turn: Turn) -> dict[str, Any]:
     return {
         "channel": known["payment_channel"],
         "transaction_no": number if is_transaction else None,
-        "merchant_no": number if not is_transaction else None,
+        "merchant_no": _merchant_no_beside(turn, number) if is_transaction else number,
         "amount": known["payment_amount"],
         "paid_at": known["paid_at"],
     }
+
+
+def _merchant_no_beside(turn: Turn, transaction_no: str | None) -> str | None:
+    """The merchant number that stood on the same bill."""
+    bills = [each["reading"] for each in turn.slot("readings") or []]
+    return next((each["merchant_no"] for each in bills if each.get("transaction_no") == transaction_no), None)
 
 
 def field_names(fields: list[str], language: str) -> str:

@@ -9,8 +9,11 @@ from bot.actions.formats import clock
 from bot.actions.forms import FormAction
 from bot.actions.meanings import is_correction, is_refusal, says_not_charged, says_unknown
 from bot.actions.order_form import PROBLEMS, reference_in
-from bot.actions.pictures import note_picture
+from bot.actions.payments import keep_case
+from bot.actions.pictures import Taken, note_pictures, say_verdict
 from bot.actions.questions import is_question
+from bot.actions.readings import UNREAD
+from bot.actions.screenshots import BILL, screenshots_hint, wanted_screenshots
 from bot.actions.statement import looks_like_time, named_part, new_value
 from bot.actions.turn import Turn
 from bot.actions.words import UNKNOWN, has_word, translated, word
@@ -54,6 +57,20 @@ class ValidateReportForm(FormAction):
             report_confirmed=None,
             demand_text=demand_text(turn, turn.case),
         )
+        self._hint(turn)
+
+    def _hint(self, turn: Turn) -> None:
+        turn.set(screenshots_hint=screenshots_hint(turn.case, turn.slot("readings") or [], turn.language))
+
+    def take_pictures(self, turn: Turn, taken: Taken) -> None:
+        """The ticket takes them; only what is needed and cannot be read is asked for again."""
+        keep_case(turn, taken.checked or {})
+        bill_wanted = BILL in wanted_screenshots(turn.case, turn.slot("readings") or [])
+        if taken.verdict == UNREAD or (bill_wanted and taken.verdict in ("INCOMPLETE", "UNREADABLE", "DUPLICATE")):
+            say_verdict(turn, taken)
+        else:
+            turn.say("utter_picture_noted")
+        self._hint(turn)
 
     def read(self, turn: Turn, requested: str | None) -> bool:
         if requested in STATEMENT:
@@ -103,6 +120,7 @@ class ValidateReportForm(FormAction):
             if turn.slot(name):
                 turn.set(**{name: translated(turn.slot(name), prefix, turn.language)})
         turn.set(demand_text=demand_text(turn, turn.case))
+        self._hint(turn)
 
     def explain(self, turn: Turn, requested: str) -> bool:
         unclear = "utter_part_unclear" if requested in STATEMENT else "utter_report_unclear"
@@ -156,7 +174,7 @@ def value_of(turn: Turn, field: str) -> str | None:
     if line:
         return word(f"product_{line}", turn.language)
     if turn.intent == "send_picture":
-        note_picture(turn)
+        note_pictures(turn)
     return word(BUTTONS[button], turn.language) if button in BUTTONS else None
 
 

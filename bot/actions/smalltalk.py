@@ -4,6 +4,7 @@ from datetime import UTC, datetime
 
 from bot.actions.asides import answer_aside_and_go_on
 from bot.actions.base import DialogAction
+from bot.actions.bills import answer_correction
 from bot.actions.diagnosis import say_next
 from bot.actions.ending import say_not_charged
 from bot.actions.formats import clock, time_from
@@ -90,6 +91,8 @@ class ActionDeclineOffer(DialogAction):
 
     async def answer(self, turn: Turn) -> None:
         offer = turn.tracker.get_slot("offer")
+        if await answer_correction(turn):
+            return
         turn.leave_form()
         if turn.entities.get("field") == "not_charged" or (turn.typed and says_not_charged(turn.text)):
             say_not_charged(turn)

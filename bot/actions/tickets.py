@@ -4,8 +4,10 @@ from typing import Any
 
 from bot.actions.ending import FormConclusion
 from bot.actions.formats import clock
+from bot.actions.readings import line_of
 from bot.actions.report_form import STATEMENT
 from bot.actions.turn import Turn
+from bot.actions.words import word
 from bot.errors import BackendUnavailableError, NotAuthorizedError, NotFoundError, TicketExistsError
 
 # The type of a ticket without a diagnosis, by what the customer complains of.
@@ -20,6 +22,7 @@ TYPES = {
 }
 DEMANDS = {"DUPLICATE_PAYMENT": "REFUND_DUPLICATE", "ACCOUNT_REVIEW": "ACCOUNT_REVIEW", "FIX_INPUT": "FIX_INPUT"}
 MOST_WORDS = 5
+LONGEST_CONTENT = 2000
 
 
 class ActionOpenTicket(FormConclusion):
@@ -67,7 +70,7 @@ def ticket_from(turn: Turn) -> dict[str, Any]:
         "type": ticket_type,
         "priority": case.get("priority") or "normal",
         "title": " ".join(filter(None, (ticket_type, order_no))),
-        "content": customer_words(turn),
+        "content": "\n".join(filter(None, (customer_words(turn), read_words(turn))))[:LONGEST_CONTENT],
         **{name: (turn.slot(name) or "")[:300] for name in STATEMENT},
         "demand": case.get("demand") or DEMANDS.get(ticket_type, "VERIFY_FUNDS"),
         "evidence": turn.slot("pictures") or [],
@@ -81,4 +84,13 @@ def customer_words(turn: Turn) -> str:
     """What the customer typed lately, oldest first."""
     texts = [event.get("text") or "" for event in turn.tracker.events if event["event"] == "user"]
     typed = [text for text in texts if text and not text.startswith("/")]
-    return "\n".join(typed[-MOST_WORDS:])[:2000]
+    return "\n".join(typed[-MOST_WORDS:])[:LONGEST_CONTENT]
+
+
+def read_words(turn: Turn) -> str:
+    """What was read from the pictures of this report; a claim, as everything that a customer sends."""
+    kept = turn.slot("pictures") or []
+    entries = [each for each in turn.slot("readings") or [] if each["evidence_id"] in kept]
+    lines = [line for each in entries if (line := line_of(each, turn.language))]
+    label = word("picture_shows", turn.language)
+    return "\n".join(f"[{label}] {line}" for line in lines)

@@ -4,7 +4,7 @@ import time
 from typing import Any, ClassVar
 
 import aiohttp
-from rasa_sdk.events import ActiveLoop, EventType, SlotSet
+from rasa_sdk.events import ActiveLoop, EventType, FollowupAction, SlotSet
 from rasa_sdk.executor import CollectingDispatcher
 from rasa_sdk.interfaces import Tracker
 
@@ -134,6 +134,10 @@ class Turn:
     def leave_form(self) -> None:
         """End the active form, so that its questions stop."""
         self.extra_events = [ActiveLoop(None), SlotSet("requested_slot", None)]
+
+    def follow_up(self, action: str) -> None:
+        """Let this action or form be the next thing that happens."""
+        self.extra_events.append(FollowupAction(action))
 
     def forget(self) -> None:
         """Take back everything answered so far, when something went wrong on the way."""

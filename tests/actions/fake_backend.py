@@ -70,6 +70,26 @@ def make_ticket(**changes: Any) -> dict[str, Any]:
     }
 
 
+def make_check(**changes: Any) -> dict[str, Any]:
+    """The answer for a picture: a complete WeChat bill that nothing confirms; `reading` changes what was read."""
+    names = ("channel", "status", "amount", "paid_at", "transaction_no", "merchant_no", "order_no", "payee", "method")
+    read = {
+        "channel": "wechat", "status": "PAID", "amount": "30.00", "paid_at": "2026-06-25T10:13:00+00:00",
+        "transaction_no": "4200001234202606251234560527", "merchant_no": "1000107101202606250001",
+    }  # fmt: skip
+    return {
+        "kind": "WECHAT_BILL",
+        "verdict": "CLAIMED",
+        "missing": [],
+        "page": None,
+        "conflicts": [],
+        "duplicate": None,
+        "checked": None,
+        **changes,
+        "reading": {**dict.fromkeys(names), **read, **changes.get("reading", {})},
+    }
+
+
 class FakeBackend:
     """One order with the phone tail 0001; set `error` to make every call fail."""
 
@@ -78,6 +98,8 @@ class FakeBackend:
         self.payment_answer: dict[str, Any] = {"verdict": "MATCHED", "diagnosis": make_diagnosis()}
         self.ticket_answer: dict[str, Any] | None = None
         self.error: HelpdeskError | None = None
+        # What was read from each picture, by its evidence id; an error is raised.
+        self.checks: dict[str, dict[str, Any] | HelpdeskError] = {}
         self.tries = 3
         self.calls: list[tuple[str, Any]] = []
         self.opened: dict[str, dict[str, Any]] = {}
@@ -105,6 +127,17 @@ class FakeBackend:
     ) -> dict[str, Any]:
         self._note("verify_payment", claim)
         return self.payment_answer
+
+    async def check_evidence(
+        self, evidence_id: str, customer_ref: str, order_no: str | None = None, proof: str | None = None
+    ) -> dict[str, Any]:
+        self._note("check_evidence", (evidence_id, order_no))
+        answer = self.checks.get(evidence_id)
+        if isinstance(answer, HelpdeskError):
+            raise answer
+        if answer is None:
+            raise NotFoundError
+        return {**answer, "evidence_id": evidence_id}
 
     async def open_ticket(self, body: dict[str, Any], idempotency_key: str, proof: str | None = None) -> dict[str, Any]:
         self._note("open_ticket", body)

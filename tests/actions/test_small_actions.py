@@ -1,7 +1,6 @@
 import pytest
 
 from bot.actions.handoff import ActionFallback, ActionRequestHuman
-from bot.actions.pictures import ActionKeepPicture
 from bot.actions.questions import ActionAdviseSafety, ActionExplainCause, ActionSelfCheck
 from bot.actions.smalltalk import (
     ActionDeclineOffer,
@@ -11,7 +10,6 @@ from bot.actions.smalltalk import (
     ActionSayThanks,
     ActionSwitchLanguage,
 )
-from bot.errors import BackendUnavailableError
 from tests.actions.acting import act, user
 from tests.actions.fake_backend import FakeBackend, make_diagnosis, make_ticket
 from tests.actions.test_order_form import PROVEN
@@ -172,25 +170,3 @@ async def test_goodbye_mentions_a_report_that_was_not_sent():
 )
 async def test_is_it_safe_here_and_how_to_be_safe_are_two_questions(text: str, said: str):
     assert (await act(ActionAdviseSafety, text, "prevention_or_safety")).said == [said]
-
-
-async def test_a_picture_of_a_known_order_asks_for_nothing_again():
-    acted = await act(ActionKeepPicture, "", "send_picture", PROVEN, evidence_id="e2")
-    assert acted.said == ["utter_picture_kept_order"]
-
-
-async def test_a_picture_waits_for_the_ticket():
-    acted = await act(ActionKeepPicture, "", "send_picture", {"pictures": ["e1"]}, evidence_id="e2")
-    assert acted.said == ["utter_picture_kept"]
-    assert acted.slots["pictures"] == ["e1", "e2"]
-
-
-async def test_a_picture_joins_the_open_ticket(backend: FakeBackend):
-    slots = {"ticket_no": "TK1"}
-    acted = await act(ActionKeepPicture, "", "send_picture", slots, evidence_id="e2")
-    assert acted.said == ["utter_picture_added"]
-    assert acted.slots["pictures"] == []
-    backend.error = BackendUnavailableError()
-    acted = await act(ActionKeepPicture, "", "send_picture", slots, evidence_id="e2")
-    assert acted.said == ["utter_picture_kept"]
-    assert acted.slots["pictures"] == ["e2"]
