@@ -6,7 +6,7 @@ from bot.actions.diagnosis import case_from, say_refreshed
 from bot.actions.meanings import is_correction, normal_line
 from bot.actions.payment_values import values_in
 from bot.actions.payments import TRANSACTION_NO, VERDICTS, claim_from, field_names
-from bot.actions.pictures import Taken, check, judge, look_at_pictures, say_read, say_verdict
+from bot.actions.pictures import KNOWN_BY, Taken, check, judge, look_at_pictures, say_read, say_verdict
 from bot.actions.readings import Entry, best_of, is_bill, line_of, slots_from
 from bot.actions.turn import Turn
 
@@ -21,35 +21,39 @@ def newest_bill(turn: Turn) -> Entry | None:
     return bills[-1] if bills else None
 
 
-def correction_in(turn: Turn) -> dict[str, str]:
-    """The slots that a typed message puts right; empty when it corrects nothing of a bill."""
-    bill = newest_bill(turn) if turn.typed and is_correction(turn.text) else None
+def told_of_bill(turn: Turn) -> dict[str, str]:
+    """The slots that a typed message puts right, or adds where the bill did not show them."""
+    bill = newest_bill(turn) if turn.typed else None
     if bill is None:
         return {}
+    lacking = {KNOWN_BY[each] for each in bill["missing"] or [] if each in KNOWN_BY}
+    corrects = is_correction(turn.text)
     found = values_in(turn, None)
     if not TRANSACTION_NO.fullmatch(found.get("payment_no", "")):
         found.pop("payment_no", None)  # Another number is rather that of an order.
     line = normal_line(turn.text)
     if not _CLOCK.search(line) or _DENIED_TIME.search(line):
         found.pop("paid_at", None)
-    known = {slot: turn.tracker.get_slot(slot) for slot in found} | slots_from(bill["reading"])
-    return {slot: value for slot, value in found.items() if value != known.get(slot)}
+    known = slots_from(bill["reading"]) | bill.get("told", {})
+    return {slot: value for slot, value in found.items() if slot in lacking or (corrects and value != known.get(slot))}
 
 
 async def correct_bill(turn: Turn) -> bool:
     """The customer's word is taken as the claim and compared anew; False when the message corrects no bill."""
-    corrected = correction_in(turn)
+    corrected = told_of_bill(turn)
     bill = newest_bill(turn)
     if not corrected or bill is None:
         return False
-    turn.set(**{**slots_from(bill["reading"]), **corrected}, claim_open=True)
-    told = {
+    told = {**bill.get("told", {}), **corrected}
+    rest = [each for each in turn.slot("readings") if each["evidence_id"] != bill["evidence_id"]]
+    turn.set(**{**slots_from(bill["reading"]), **told}, claim_open=True, readings=[*rest, {**bill, "told": told}])
+    names = {
         "channel": "payment_channel",
         "amount": "payment_amount",
         "paid_at": "paid_at",
         "transaction_no": "payment_no",
     }
-    values = {name: corrected[slot] for name, slot in told.items() if slot in corrected}
+    values = {name: told[slot] for name, slot in names.items() if slot in told}
     turn.say("utter_bill_corrected", reading=line_of({**bill, "reading": {**bill["reading"], **values}}, turn.language))
     return True
 

@@ -1,5 +1,6 @@
 """order_form: the order number (or a payment number) and the phone digits that prove it."""
 
+from bot.actions.bills import told_of_bill
 from bot.actions.forms import FormAction
 from bot.actions.known_orders import CASE_SLOTS, earlier_number, leave_order, recall
 from bot.actions.meanings import asks_about_us, says_unknown
@@ -40,6 +41,8 @@ class ValidateOrderForm(FormAction):
             turn.set(order_no=turn.slot("verified_order"))
 
     def read(self, turn: Turn, requested: str | None) -> bool:
+        if turn.proof and "payment_no" in told_of_bill(turn):
+            return True  # The number of the bill that was just read; it leads to no other order.
         reference = reference_in(turn) or earlier_number(turn)
         if turn.intent == "restart_case" and not (reference and recall(turn, reference)):
             # The symptom is forgotten too; a number in the same sentence begins the new case.

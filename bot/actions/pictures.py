@@ -26,11 +26,13 @@ from bot.actions.readings import (
 from bot.actions.screenshots import record_decides
 from bot.actions.turn import Turn
 from bot.actions.words import UNKNOWN, word
-from bot.errors import HelpdeskError, NotFoundError
+from bot.errors import EvidenceReaderBusyError, HelpdeskError, NotFoundError
 
 log = logging.getLogger(__name__)
 
 MOST_PICTURES = 12
+# Seconds; a little less than the gateway waits for an answer of Rasa.
+PATIENCE, PAUSE = 16.0, 0.5
 USELESS_SAYS = {
     "DUPLICATE": "utter_picture_duplicate",
     "UNREADABLE": "utter_picture_unreadable",
@@ -73,14 +75,24 @@ async def check(turn: Turn, evidence_id: str) -> tuple[Entry, dict[str, Any] | N
     order_no = turn.slot("order_no") if turn.proof else None
     for number, proof in ((order_no, turn.proof), (None, None)):
         try:
-            found = dict(await turn.backend.check_evidence(evidence_id, turn.customer_ref, number, proof=proof))
+            async with asyncio.timeout(PATIENCE):
+                found = await _ask(turn, evidence_id, number, proof)
         except NotFoundError:  # The proof has just expired, or it is no picture of this customer.
             continue
-        except HelpdeskError as error:
-            log.warning("a picture could not be read: %s", error.code)
+        except (HelpdeskError, TimeoutError) as error:
+            log.warning("a picture could not be read: %s", getattr(error, "code", "timeout"))
             return unread_entry(evidence_id), None
         return entry_of(found, number), found.get("checked")
     return unread_entry(evidence_id, "UNREADABLE"), None
+
+
+async def _ask(turn: Turn, evidence_id: str, order_no: str | None, proof: str | None) -> dict[str, Any]:
+    """The check of the backend; while others' pictures are read first, ask again."""
+    while True:
+        try:
+            return dict(await turn.backend.check_evidence(evidence_id, turn.customer_ref, order_no, proof=proof))
+        except EvidenceReaderBusyError:
+            await asyncio.sleep(PAUSE)
 
 
 async def judge(turn: Turn, found: list[tuple[Entry, dict[str, Any] | None]]) -> Taken:
@@ -92,6 +104,8 @@ async def judge(turn: Turn, found: list[tuple[Entry, dict[str, Any] | None]]) ->
         return taken
     taken.verdict = best["verdict"]
     taken.checked = next(checked for entry, checked in found if entry is best)
+    if taken.verdict == "CONFLICT" and best["order_no"] is None:
+        taken.verdict = "CLAIMED"  # There is nothing yet that it could contradict; it is compared with the order later.
     taken.fields = list((best["conflicts"] if taken.verdict == "CONFLICT" else best["missing"]) or [])
     if is_bill(best):
         earlier = [each for each in turn.slot("readings") or [] if each["verdict"] == "INCOMPLETE"]
@@ -138,9 +152,9 @@ def _remember(turn: Turn, taken: Taken) -> None:
 
 
 def _other_order(entry: Entry) -> str | None:
-    """The order that this picture is about, if it was compared with another one."""
+    """The order that this picture is about, if it was compared with another one; what stands on it is no secret."""
     named = order_named_in(entry["reading"]) if entry["kind"] in BILLS else entry["reading"].get("order_no")
-    if entry["kind"] in BILLS and entry["verdict"] != "CONFLICT":
+    if entry["kind"] in BILLS and entry["verdict"] not in ("CONFLICT", "DUPLICATE"):
         return None
     return str(named) if named and entry["order_no"] and named != entry["order_no"] else None
 
@@ -255,9 +269,12 @@ def go_on(turn: Turn, taken: Taken, added: bool) -> None:
 
 
 def _go_on_with_order(turn: Turn, taken: Taken) -> None:
-    if taken.checked and taken.checked.get("diagnosis"):
-        say_refreshed(turn, taken.checked["diagnosis"])
-    elif turn.case.get("next"):
+    diagnosis = (taken.checked or {}).get("diagnosis")
+    if diagnosis and taken.verdict in ("MATCHED", "CLAIMED"):
+        say_refreshed(turn, diagnosis)
+        return
+    keep_case(turn, taken.checked or {})
+    if turn.case.get("next"):
         say_next(turn, turn.case)
     else:
         turn.say("utter_what_next")

@@ -102,16 +102,22 @@ class Customer:
                     return {"type": "button", "button_id": button["id"], "text": button["title"]}
         raise CustomerError(f"no button has the title {' / '.join(sorted(titles)) or '(no such payload)'}")
 
-    async def show(self, picture: bytes, name: str) -> Message:
-        """Upload a picture and send it."""
+    async def show(self, *pictures: bytes) -> Message:
+        """Upload pictures and send them in one go; the last message."""
+        ids = [await self.upload(each) for each in pictures]
+        for each in ids[:-1]:
+            await self.send(type="picture", picture_id=each, more=True)
+        return await self.send(type="picture", picture_id=ids[-1])
+
+    async def upload(self, picture: bytes) -> str:
+        """The id of the picture for a message."""
         form = aiohttp.FormData()
-        form.add_field("file", picture, filename=name)
+        form.add_field("file", picture, filename="picture")
         url = f"{self._base_url}/api/conversations/{self.conversation_id}/pictures"
         async with self._session.post(url, data=form, headers=self._authorization) as response:
             if response.status != 201:
                 raise CustomerError(f"the picture was refused: HTTP {response.status} {await response.text()}")
-            picture_id = (await response.json())["picture_id"]
-        return await self.send(type="picture", picture_id=picture_id)
+            return str((await response.json())["picture_id"])
 
     async def change_language(self, language: str) -> None:
         """What the language switch of the widget does."""

@@ -8,6 +8,14 @@ from typing import Any
 PLACEHOLDERS = frozenset({"order_no", "phone_tail", "transaction_no", "amount", "paid_at", "product"})
 OWNERS = ("bot", "queue", "agent")
 LANGUAGES = ("zh", "en")
+# What may be said of a drawn picture.
+DRAWN = {
+    "page": ("wechat_bill", "alipay_bill", "order_page", "error_page", "chat"),
+    "damage": ("none", "telegram", "cropped", "rotated", "blurred", "640 px", "covered"),
+    "theme": ("light", "dark"),
+    "status": ("paid", "refunded", "closed", "pending"),
+    "number": ("own", "other"),
+}
 
 
 @dataclass(frozen=True)
@@ -40,10 +48,33 @@ class ScriptInvalidError(Exception):
 
 @dataclass(frozen=True)
 class Act:
-    """What the customer does; kind is `text`, `button` (a title, or a payload with its slash) or `picture` (a path)."""
+    """What the customer does; kind is `text`, `button` (a title, or a payload with its slash) or `picture`.
+
+    The value of a picture is its path, or what is drawn; several pictures of one go are parted by blanks.
+    """
 
     kind: str
     value: str
+    pictures: tuple["str | Drawing", ...] = ()
+
+
+@dataclass(frozen=True)
+class Drawing:
+    """A page that is drawn for the script's order; `number: other` is a payment that no record knows."""
+
+    page: str
+    without: tuple[str, ...] = ()
+    damage: str = "none"
+    theme: str = "light"
+    status: str = "paid"
+    number: str = "own"
+    amount: str = ""
+
+    def __str__(self) -> str:
+        plain = Drawing(self.page)
+        changed = [name for name in self.__dataclass_fields__ if getattr(self, name) != getattr(plain, name)]
+        details = "".join(f",{name}={getattr(self, name)}" for name in changed)
+        return f"{self.page}{details}"
 
 
 @dataclass(frozen=True)
@@ -168,7 +199,29 @@ class _Reader:
             self.fault(node.line, "'customer' is a text, or a mapping with either 'button' or 'picture'")
             return None
         ((kind, value),) = found.items()
-        return Act(kind, self.text(value, kind))
+        if kind == "button":
+            return Act(kind, self.text(value, kind))
+        items = value.value if isinstance(value.value, list) else [value]
+        pictures = tuple(self.picture(each, order) for each in items)
+        return Act(kind, " ".join(str(each) for each in pictures), pictures)
+
+    def picture(self, node: Located, order: str | None) -> str | Drawing:
+        if not isinstance(node.value, dict):
+            return self.text(node, "picture")
+        found = self.mapping(node, "a picture", set(Drawing.__dataclass_fields__))
+        if order is None:
+            self.fault(node.line, "a drawn picture needs an order: 'given: {order: …}'")
+        if "page" not in found:
+            self.fault(node.line, "a drawn picture needs its 'page'")
+            return ""
+        values: dict[str, Any] = {name: self.text(each, name) for name, each in found.items() if name != "without"}
+        for name, known in DRAWN.items():
+            if name in found:
+                self.one_of(found[name], name, known)
+        if "without" in found:
+            items = found["without"].value if isinstance(found["without"].value, list) else [found["without"]]
+            values["without"] = tuple(self.text(each, "without") for each in items)
+        return Drawing(**values)
 
     def filled(self, act: Act, line: int, order: str | None) -> Act:
         for name in placeholders_in(act.value):

@@ -16,6 +16,10 @@ GATEWAY_SAYS = (
 )  # fmt: skip
 
 
+# Said or not by how fast the machine is.
+PATIENCE_SAYS = ("utter_bot_delayed", "utter_picture_reading")
+
+
 @dataclass(frozen=True)
 class Said:
     """One sentence that Rasa said in a turn, as the tracker has it."""
@@ -49,6 +53,10 @@ class Sentences:
     def gateway_name(self, text: str) -> str | None:
         """The gateway's sentence that has these words."""
         return next((name for name in GATEWAY_SAYS if self.languages(name, text)), None)
+
+    def asks_for_patience(self, text: str) -> bool:
+        """Whether this only says that the answer takes a moment."""
+        return any(self.languages(name, text) for name in PATIENCE_SAYS)
 
     def titles(self, payload: str) -> set[str]:
         """Every title of a button that sends this payload."""

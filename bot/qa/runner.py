@@ -13,8 +13,9 @@ import aiohttp
 
 from bot.qa.comparing import Found, compare_answers, compare_outcome
 from bot.qa.customer import Customer, CustomerError
+from bot.qa.drawing import drawn
 from bot.qa.insight import Insight
-from bot.qa.model import Act, Script, Turn
+from bot.qa.model import Act, Drawing, Script, Turn
 from bot.qa.naming import Said, Sentences, TurnEvents, name_answers, turn_events
 from bot.settings import ROOT
 
@@ -113,24 +114,29 @@ class Performance:
 
     async def _act(self, act: Act) -> dict[str, Any]:
         if act.kind == "picture":
-            path = ROOT / Path(self._script.file).parent / act.value
-            return await self._customer.show(await asyncio.to_thread(path.read_bytes), path.name)
+            return await self._customer.show(*[await self._picture(each) for each in act.pictures])
         if act.kind == "button":
             titles = self._house.sentences.titles(act.value) if act.value.startswith("/") else {act.value}
             return await self._customer.press(titles)
         return await self._customer.say(spoken(act, self._values))
 
+    async def _picture(self, wanted: str | Drawing) -> bytes:
+        if isinstance(wanted, Drawing):
+            return await asyncio.to_thread(drawn, wanted, self._values)
+        return await asyncio.to_thread((ROOT / Path(self._script.file).parent / wanted).read_bytes)
+
     async def _listen(self, message: dict[str, Any], expected: int) -> tuple[Said, ...]:
         """Wait until the turn of this message is over; what Rasa said in it."""
         deadline = time.monotonic() + self._house.pace.answer
-        changed_at, count = time.monotonic(), 0
+        changed_at, count = time.monotonic(), (0, False)
         while True:
             tracker = await self._house.insight.tracker(self._customer.conversation_id)
             turn = turn_events(tracker.get("events") or [], str(message["message_id"]))
             received = len(self._answers_to(message))
             now = time.monotonic()
-            if received != count:
-                changed_at, count = now, received
+            state = (received, bool(turn and turn.finished))
+            if state != count:
+                changed_at, count = now, state
             if now > deadline or self._is_over(turn, received, expected, now - changed_at):
                 return turn.said if turn else ()
             await asyncio.sleep(POLL_SECONDS)
@@ -143,7 +149,9 @@ class Performance:
         return turn.finished and quiet > (pace.quiet if received >= len(turn.said) else pace.delivery)
 
     def _answers_to(self, message: dict[str, Any]) -> list[dict[str, Any]]:
-        return [each for each in self._customer.answers if each["seq"] > message["seq"]]
+        """The answers to this message; whether there is a word of patience before them depends on the machine."""
+        answers = [each for each in self._customer.answers if each["seq"] > message["seq"]]
+        return [each for each in answers if not self._house.sentences.asks_for_patience(str(each["text"]))]
 
     def _judge(
         self, expected: Sequence[str], answers: list[dict[str, Any]], said: Sequence[Said], languages: set[str]

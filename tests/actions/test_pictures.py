@@ -4,6 +4,7 @@ from typing import Any
 
 import pytest
 
+from bot.actions import pictures
 from bot.actions.handoff import ActionFallback
 from bot.actions.order_form import ValidateOrderForm
 from bot.actions.orders import ActionCheckOrder
@@ -200,7 +201,11 @@ async def test_several_pictures_get_one_answer_about_the_one_that_counts(backend
 
 
 @pytest.mark.parametrize("error", [EvidenceReaderBusyError(), EvidenceReaderDownError(), BackendUnavailableError()])
-async def test_a_picture_that_cannot_be_read_now_is_kept_and_read_later(backend: FakeBackend, error: Exception):
+async def test_a_picture_that_cannot_be_read_now_is_kept_and_read_later(
+    backend: FakeBackend, error: Exception, monkeypatch: pytest.MonkeyPatch
+):
+    monkeypatch.setattr(pictures, "PATIENCE", 0.05)
+    monkeypatch.setattr(pictures, "PAUSE", 0.01)
     backend.checks = {"e1": error}
     acted = await send("e1")
     assert acted.said == ["utter_picture_unread"]
@@ -313,6 +318,20 @@ async def test_other_words_correct_no_bill(backend: FakeBackend, text: str):
     slots = await read_slots(backend, **DIAGNOSED)
     acted = await act(ActionDeclineOffer, text, "deny", slots)
     assert "utter_bill_corrected" not in acted.said
+
+
+async def test_what_the_bill_did_not_show_may_be_typed(backend: FakeBackend):
+    nothing = {"transaction_no": None, "merchant_no": None}
+    backend.checks = {"e1": make_check(verdict="INCOMPLETE", missing=["transaction_no"], reading=nothing)}
+    slots = {**ASKED, **(await send("e1", slots=ASKED)).slots}
+    backend.payment_answer = checked("CLAIMED", CLAIMED)
+    form = await act(ValidateOrderForm, TRANSACTION, "inform", slots, payment_no=TRANSACTION)
+    assert form.slots["requested_slot"] is None
+    assert "order_no" not in form.slots
+    slots["payment_no"] = TRANSACTION
+    acted = await act(ActionCheckOrder, TRANSACTION, "inform", slots, payment_no=TRANSACTION)
+    assert acted.said[:2] == ["utter_bill_corrected", "utter_verdict_claimed"]
+    assert dict(backend.calls)["verify_payment"]["transaction_no"] == TRANSACTION
 
 
 async def test_in_the_order_form_a_picture_is_read_beside_the_question(backend: FakeBackend):

@@ -1,18 +1,27 @@
 """A bill, order page or error page of one given payment, for customers in tests and for the examples they are shown."""
 
+import io
 import random
-from collections.abc import Collection
-from dataclasses import dataclass, field
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+from decimal import Decimal
 
-from PIL import Image
+from PIL import Image, ImageDraw
 
+from tests.evidence.damage import DAMAGES
 from tests.evidence.drawing import BLUE, BLUE_DARK, DARK, WHITE, Screen, Style
-from tests.evidence.values import Payment
+from tests.evidence.others import chat
+from tests.evidence.values import SHANGHAI, Payment
 
 Box = tuple[int, int, int, int]
 STATUSES = {
     "wechat": {"paid": "支付成功", "refunded": "已全额退款"},
     "alipay": {"paid": "交易成功", "refunded": "退款成功", "closed": "交易关闭", "pending": "等待付款"},
+}
+SERVICES = {
+    "wechat": ("账单服务", "对订单有疑惑", "申请电子凭证"),
+    "alipay": ("账单管理", "账单分类", "对此订单有疑问"),
 }
 PALETTES = {"light": WHITE, "dark": DARK}
 
@@ -33,8 +42,9 @@ def draw_bill(
     without: Collection[str] = (),
     theme: str = "light",
     status_bar: bool = True,
+    covered: bool = False,
 ) -> Page:
-    """A WeChat or Alipay bill; `without` names the fields that are not on it, as when it was cut."""
+    """A WeChat or Alipay bill; `without` names the fields that are not on it, `covered` leaves only the labels."""
     screen = Screen(Style(theme=theme), PALETTES[theme], random.Random(1))
     page = Page(screen.image)
     if status_bar:
@@ -59,8 +69,21 @@ def draw_bill(
         if name not in without:
             _row(page, screen, name, label, value)
     screen.line()
+    for text in SERVICES[channel]:
+        screen.y += screen.write(screen.size(screen.style.margin), text, size=screen.style.text_size)
+        screen.skip(0.03)
     page.image = screen.done()
+    if covered:
+        _cover(page, screen)
     return page
+
+
+def _cover(page: Page, screen: Screen) -> None:
+    """Black out every value, and leave the labels."""
+    pen = ImageDraw.Draw(page.image)
+    for name, (left, top, right, bottom) in page.boxes.items():
+        centred = name in ("amount", "status") and left > screen.size(0.1)
+        pen.rectangle((left if centred else screen.size(0.26), top, right, bottom), fill="#000000")
 
 
 def _rows(channel: str, payment: Payment, shown: str) -> list[tuple[str, str, str]]:
@@ -128,3 +151,54 @@ def _row(page: Page, screen: Screen, name: str, label: str, value: str) -> None:
     screen.row(label, value)
     bottom = screen.y - screen.size(screen.style.row_gap - 0.008)
     page.boxes[name] = (screen.size(0.035), top, screen.size(0.965), bottom)
+
+
+def picture_of(
+    values: Mapping[str, str],
+    page: str = "wechat_bill",
+    without: Collection[str] = (),
+    damage: str = "none",
+    theme: str = "light",
+    status: str = "paid",
+    number: str = "own",
+    amount: str = "",
+) -> bytes:
+    """A screenshot of this order (`values` are those of `bot.qa.runner.placeholders`), as its customer sends it."""
+    payment = payment_of(values, page, own=number == "own")
+    payment = replace(payment, amount=Decimal(amount)) if amount else payment
+    if page == "order_page":
+        image = draw_order_page(payment, theme=theme).image
+    elif page == "error_page":
+        image = draw_error_page(payment, theme=theme).image
+    elif page == "chat":
+        image = chat(random.Random(payment.order_no), False)
+    else:
+        channel = page.removesuffix("_bill")
+        image = draw_bill(
+            channel, payment, status=status, without=without, theme=theme, covered=damage == "covered"
+        ).image
+    if damage != "covered":
+        image = DAMAGES[damage](image, random.Random(payment.order_no))
+    file = io.BytesIO()
+    image.save(file, "JPEG", quality=90)
+    return file.getvalue()
+
+
+def payment_of(values: Mapping[str, str], page: str, own: bool) -> Payment:
+    """The payment of an order; not its own is one by the same customer that no record knows."""
+    at = datetime.strptime(values["paid_at"], "%Y-%m-%d %H:%M").replace(tzinfo=SHANGHAI)
+    day, serial = f"{at:%Y%m%d}", values["order_no"][-10:]
+    numbers = {
+        "wechat_bill": values["transaction_no"] if own else f"4200009999{day}{serial}",
+        "alipay_bill": f"{day}2200{serial:0>16}",
+    }
+    return Payment(
+        paid_at=at,
+        amount=Decimal(values["amount"]),
+        transaction_no=numbers.get(page, values["transaction_no"]),
+        merchant_no=values["order_no"] if own else f"{at:%Y%m%d%H%M%S}{serial[-5:]}",
+        order_no=values["order_no"],
+        shop="星云数卡网络科技有限公司",
+        product=values["product"],
+        method="零钱" if page == "wechat_bill" else "余额宝",
+    )

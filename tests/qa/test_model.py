@@ -51,7 +51,7 @@ def test_it_reads_a_script(tmp_path: Path):
     assert script.turns == (
         Turn(4, Act("text", "hello, my order is {order_no}"), ("utter_greet",)),
         Turn(6, Act("button", "/thanks"), ("utter_thanks", "utter_thanks")),
-        Turn(10, Act("picture", "pictures/bill.png"), ()),
+        Turn(10, Act("picture", "pictures/bill.png", ("pictures/bill.png",)), ()),
     )
     assert (script.then.owner, script.then.tickets, script.then.diagnosis) == ("bot", 0, "UNPAID")
     assert (script.then.language, script.then.ticket_type) == (None, None)

@@ -214,9 +214,9 @@ async def test_buttons_of_another_are_as_good_as_none(town: Town):
 
 
 async def test_pictures_of_another_are_as_good_as_none(town: Town):
-    picture = (await asyncio.to_thread(PICTURE.read_bytes), PICTURE.name)
+    picture = await asyncio.to_thread(PICTURE.read_bytes)
     async with town.customer() as person, town.customer() as intruder:
-        picture_id = str((await person.customer.show(*picture))["picture_id"])
+        picture_id = str((await person.customer.show(picture))["picture_id"])
         refused = [await refusal(intruder.customer, "picture", picture_id=each) for each in (picture_id, NOBODY)]
         assert refused == ["invalid", "invalid"]
 
