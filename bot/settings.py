@@ -8,7 +8,7 @@ import secrets
 import tempfile
 from decimal import Decimal
 from pathlib import Path
-from typing import Literal, Self
+from typing import Annotated, Literal, Self
 
 from pydantic import Field, SecretStr, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
@@ -41,6 +41,7 @@ class Settings(BaseSettings):
 
     # The gateway
     public_url: str = ""
+    gateway_url: str = ""
     allowed_origins: list[str] = []
     identity_secret: SecretStr = SecretStr("")
     metrics_token: SecretStr = SecretStr("")
@@ -61,6 +62,10 @@ class Settings(BaseSettings):
     manual_window_hours: int = Field(24, gt=0)
     reply_promise_hours: int = Field(24, gt=0)
     legal_amount: Decimal = Decimal("500.00")
+    requery_minutes: list[Annotated[int, Field(gt=0)]] = [1, 5, 10]
+    incident_cases: int = Field(5, ge=2)
+    incident_minutes: int = Field(30, gt=0)
+    shop_webhook_secret: SecretStr = SecretStr("")
     amount_tolerance: Decimal = Decimal("0.00")
     hub_amount_tolerance: Decimal = Decimal("0.10")
     upload_max_bytes: int = Field(10_000_000, gt=0)
@@ -75,10 +80,11 @@ class Settings(BaseSettings):
             if not getattr(self, f"{name}_database_url"):
                 driver = "sqlite" if name == "rasa" else "sqlite+aiosqlite"
                 setattr(self, f"{name}_database_url", f"{driver}:///{self.var_dir.resolve() / f'{name}.db'}")
-        if not self.public_url:
-            everywhere = self.gateway_host in ("0.0.0.0", "::")  # noqa: S104
-            host = "127.0.0.1" if everywhere else self.gateway_host
-            self.public_url = f"http://{host}:{self.gateway_port}"
+        everywhere = self.gateway_host in ("0.0.0.0", "::")  # noqa: S104
+        host = "127.0.0.1" if everywhere else self.gateway_host
+        for name in ("public_url", "gateway_url"):
+            if not getattr(self, name):
+                setattr(self, name, f"http://{host}:{self.gateway_port}")
         return self
 
     @property

@@ -43,6 +43,7 @@ def bench_settings(var_dir: Path) -> Settings:
         var_dir=var_dir,
         gateway_host="127.0.0.1",
         public_url="",
+        gateway_url="",
         gateway_port=gateway,
         backend_port=backend,
         rasa_port=rasa,

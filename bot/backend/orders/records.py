@@ -39,6 +39,7 @@ class OrderRecord:
     window_minutes: int | None = None
     pickup_url: str | None = None
     account_ref: str | None = None
+    supplier: str | None = None
     refund: Refund | None = None
 
 

@@ -34,6 +34,7 @@ orders = Table(
     # The card codes of a 卡密 product. No query here reads this column, so no answer can contain it.
     Column("card_secret", Text),
     Column("account_ref", String(64)),
+    Column("supplier", String(60)),
     Column("refund_amount", Numeric(12, 2)),
     Column("refund_to", String(20)),
     Column("refunded_at", UtcDateTime),
@@ -115,7 +116,7 @@ async def move_times(connection: AsyncConnection, record: OrderRecord) -> None:
 # Columns that are named as in the record and hold the same.
 _SAME = (
     "product", "product_line", "amount", "currency", "created_at", "paid_at", "target", "delivery_type", "notified",
-    "window_minutes", "pickup_url", "account_ref",
+    "window_minutes", "pickup_url", "account_ref", "supplier",
 )  # fmt: skip
 
 

@@ -1,0 +1,20 @@
+"""What the helpdesk does by itself when its time has come. Pure rules."""
+
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+from enum import StrEnum
+
+
+class TimerKind(StrEnum):
+    """What is due; the subject is a ticket's number, for `order` an order's."""
+
+    ORDER = "order"  # look at an order again that may have changed
+    REQUERY = "requery"  # look at the ticket's order again, by the schedule after a report
+    PROMISE = "promise"  # the promised answer
+    STEP3 = "step3"  # the ways beyond the ticket open
+
+
+def next_requery(since: datetime, now: datetime, minutes: Sequence[int]) -> datetime | None:
+    """The next time to look at an order again, counted from the report; None after the last."""
+    times = (since + timedelta(minutes=each) for each in sorted(minutes))
+    return next((each for each in times if each > now), None)
