@@ -16,7 +16,7 @@ OVERDUE_AFTER = timedelta(hours=24)
 
 
 class Status(StrEnum):
-    """`open` waits for an agent, `pending` is in an agent's hands."""
+    """`open` waits for an agent; `pending` is in an agent's hands, or waits for the customer or upstream."""
 
     OPEN = "open"
     PENDING = "pending"
@@ -25,6 +25,20 @@ class Status(StrEnum):
 
 
 LIVE = (Status.OPEN, Status.PENDING)
+
+
+class Waiting(StrEnum):
+    """Whom a pending ticket waits for; without one it is in an agent's hands."""
+
+    CUSTOMER = "customer"
+    UPSTREAM = "upstream"
+
+
+class Decision(StrEnum):
+    """What the shop decided about a refund."""
+
+    APPROVED = "approved"
+    REJECTED = "rejected"
 
 
 class Priority(StrEnum):
@@ -42,6 +56,23 @@ class Author(StrEnum):
     CUSTOMER = "customer"
     AGENT = "agent"
     SYSTEM = "system"
+
+
+class ActorKind(StrEnum):
+    """Who does something; `automation` is a rule or a program that acts for the shop, `system` this helpdesk itself."""
+
+    CUSTOMER = "customer"
+    AGENT = "agent"
+    SYSTEM = "system"
+    AUTOMATION = "automation"
+
+
+@dataclass(frozen=True)
+class Actor:
+    """Somebody who does something; a customer's name is their customer_ref and never shown."""
+
+    kind: ActorKind
+    name: str
 
 
 class TicketType(StrEnum):
@@ -94,7 +125,10 @@ class Ticket:
     """A ticket without its messages.
 
     `order_no` is set only when its owner has proved it; `claimed_no` is the number that the customer gave, an order's
-    or a payment's. `amount` is that of the order, else what the customer claims to have paid.
+    or a payment's. `amount` is that of the order, else what the customer claims to have paid. `reply_by` is the first
+    promise and never moves, `next_promise_at` the one that holds now. `base_priority` is that of the reports alone.
+    `waiting_since`: since when the customer has had no answer. `repeats` counts further reports of the same case.
+    `merged_into` is the number of the survivor.
     """
 
     ticket_no: str
@@ -111,6 +145,20 @@ class Ticket:
     funds_at_platform: bool = False
     stalling: bool = False
     amount: Decimal | None = None
+    conversation_id: str | None = None
+    base_priority: Priority = Priority.LOW
+    waiting_for: Waiting | None = None
+    assignee: str | None = None
+    waiting_since: datetime | None = None
+    next_promise_at: datetime | None = None
+    repeats: int = 0
+    broken_promises: int = 0
+    merged_into: str | None = None
+    resolved_at: datetime | None = None
+    refund_decision: Decision | None = None
+    refund_amount: Decimal | None = None
+    refund_expected_at: datetime | None = None
+    refund_reason: str | None = None
 
     @property
     def live(self) -> bool:
