@@ -59,6 +59,27 @@ class TicketExistsError(HelpdeskError):
     status = 409
 
 
+class ActionRefusedError(HelpdeskError):
+    """The case does not allow this now; `reason` says why."""
+
+    code = "action_refused"
+    status = 409
+
+
+class ApprovalNeededError(HelpdeskError):
+    """A second person has to approve this; `approval_no` names what waits for them."""
+
+    code = "approval_needed"
+    status = 409
+
+
+class NotSupportedError(HelpdeskError):
+    """The shop system of this order cannot do this."""
+
+    code = "not_supported"
+    status = 409
+
+
 class EvidenceReusedError(HelpdeskError):
     """This evidence belongs to another order."""
 

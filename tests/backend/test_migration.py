@@ -10,16 +10,17 @@ from bot.backend.events import store as events
 from bot.backend.evidence import reading_store as readings
 from bot.backend.evidence import store as evidence
 from bot.backend.incidents import store as incidents
+from bot.backend.orders import operations
 from bot.backend.orders import store as orders
 from bot.backend.ownership import store as ownership
 from bot.backend.payments import store as payments
 from bot.backend.tickets import answers
-from bot.backend.tickets import store as tickets
+from bot.backend.tickets import tables as tickets
 from bot.backend.timers import store as timers
 from bot.db import make_engine
 
 STORES = (
-    evidence, readings, orders, ownership, payments, answers, tickets, events, timers, changes, incidents,
+    evidence, readings, orders, ownership, payments, answers, operations, tickets, events, timers, changes, incidents,
 )  # fmt: skip
 
 

@@ -1,6 +1,5 @@
 """`/v1/tickets`: reports become tickets, messages are added, agents change them."""
 
-from collections.abc import Mapping
 from datetime import datetime, timedelta
 from decimal import Decimal
 from typing import Any
@@ -15,13 +14,30 @@ from bot.backend.http import body_of, json_answer, now_of
 from bot.backend.orders.store import orders
 from bot.backend.ownership.access import access_order, proof_in
 from bot.backend.ownership.headers import PROOF_HEADER
+from bot.backend.ownership.store import Proof
 from bot.backend.payments.store import newest_claim_of
 from bot.backend.tickets import store
 from bot.backend.tickets.answers import answer_of, save_answer
 from bot.backend.tickets.bodies import ChangeBody, MessageBody, TicketBody
-from bot.backend.tickets.model import Author, Ticket, digest_of, may_see, takes_message_from, view_of
-from bot.errors import BadRequestError, InvalidError, NotFoundError, OrderNotFoundError, TicketExistsError
+from bot.backend.tickets.changing import Done, Words, do_action, tell, write_row
+from bot.backend.tickets.life import Action, Refusal, stage_of, steps_to
+from bot.backend.tickets.looking import Looker, case_for, cases_for, progress_view
+from bot.backend.tickets.model import Actor, ActorKind, Author, Ticket, digest_of
+from bot.backend.tickets.moves import Move
+from bot.backend.tickets.progress import view_of
+from bot.backend.tickets.reports import open_or_join
+from bot.backend.timers import store as timers
+from bot.backend.timers.model import TimerKind, next_requery
+from bot.errors import (
+    ActionRefusedError,
+    BadRequestError,
+    InvalidError,
+    NotFoundError,
+    OrderNotFoundError,
+    TicketExistsError,
+)
 from bot.numbers import normalize_number
+from bot.settings import Settings
 
 routes = web.RouteTableDef()
 
@@ -44,10 +60,12 @@ async def open_ticket(request: web.Request) -> web.Response:
         known = await answer_of(connection, caller, digest_of(body.model_dump(mode="json")), now)
         if known is None:
             amount = await _amount(connection, proven_no, claimed_no, body.customer_ref)
-            promised = timedelta(hours=request.app[SETTINGS].reply_promise_hours)
+            settings = request.app[SETTINGS]
             pictures = await known_of(connection, body.evidence)
-            report = body.report(proven_no, claimed_no, amount, pictures, now, now + promised)
-            known = _answer(*await store.open_or_join(connection, report))
+            report = body.report(proven_no, claimed_no, amount, pictures, now, promise_in(settings))
+            ticket, joined = await open_or_join(connection, report)
+            await _requery_later(connection, ticket, now, settings)
+            known = _answer(ticket, joined)
             await save_answer(connection, caller, *known)
     status, answer = known
     if status == EXISTS:
@@ -60,6 +78,7 @@ async def list_tickets(request: web.Request) -> web.Response:
     """The tickets of a proven order, or of a customer, newest first."""
     order_no, customer_ref = request.query.get("order_no"), request.query.get("customer_ref")
     proof = await proof_in(request)
+    looker = _looker(proof, customer_ref)
     async with request.app[DATABASE].begin() as connection:
         if order_no:
             if not proof or proof.order_no != normalize_number(order_no):
@@ -69,48 +88,48 @@ async def list_tickets(request: web.Request) -> web.Response:
             found = await store.tickets_of_customer(connection, customer_ref)
         else:
             raise InvalidError(fields=["order_no", "customer_ref"])
-    return json_answer({"tickets": [_view(request, ticket) for ticket in found]})
+        cases = await cases_for(connection, found, looker)
+    return json_answer({"tickets": [_view(request, case) for case in cases]})
 
 
 @routes.get("/v1/tickets/{ticket_no}")
 async def show_ticket(request: web.Request) -> web.Response:
-    """A ticket for its customer or for the owner of its order; to others it does not exist."""
-    proof = await proof_in(request)
+    """A case for its customer or for the owner of its order; to others it does not exist."""
+    looker = _looker(await proof_in(request), request.query.get("customer_ref"))
     async with request.app[DATABASE].begin() as connection:
         ticket = await store.ticket_of(connection, request.match_info["ticket_no"])
-    seen_by = (proof.order_no, proof.customer_ref) if proof else None
-    if not ticket or not may_see(ticket, seen_by, request.query.get("customer_ref")):
-        raise NotFoundError
-    return json_answer(_view(request, ticket))
+        if not ticket or not looker.may_see(ticket):
+            raise NotFoundError
+        case = await case_for(connection, ticket, looker)
+        legal_amount = request.app[SETTINGS].legal_amount
+        return json_answer(await progress_view(connection, case, looker, now_of(request), legal_amount))
 
 
 @routes.post("/v1/tickets/{ticket_no}/messages")
 async def add_message(request: web.Request) -> web.Response:
-    """Add words or pictures to a ticket."""
+    """Add words or pictures to a case; under the number of a merged one they go to its survivor."""
     key = idempotency_key_of(request)
     body = await body_of(request, MessageBody)
     ticket_no, now = request.match_info["ticket_no"], now_of(request)
-    proof = await proof_in(request)
-    seen_by = (proof.order_no, proof.customer_ref) if proof else None
+    looker = _looker(await proof_in(request), body.customer_ref)
     async with request.app[DATABASE].begin() as connection:
         ticket = await store.ticket_of(connection, ticket_no)
-        visible = ticket and (body.author is not Author.CUSTOMER or may_see(ticket, seen_by, body.customer_ref))
-        if not ticket or not visible:
+        if not ticket or (body.author is Author.CUSTOMER and not looker.may_see(ticket)):
             raise NotFoundError
         caller = digest_of(["message", ticket_no, body.customer_ref, key])
         known = await answer_of(connection, caller, digest_of(body.model_dump(mode="json")), now)
         if known is None:
-            if not takes_message_from(body.author, ticket.status):
-                raise NotFoundError("This ticket is closed.")
             pictures = await known_of(connection, body.evidence)
             if not body.text and not pictures:
                 raise NotFoundError("No such evidence.")
-            message_id = await store.add_message(
-                connection, ticket, body.author, body.customer_ref, body.text, pictures, now
-            )
+            move = Move(
+                action=body.action, actor=body.whom(looker.customer_refs), now=now,
+                promise=promise_in(request.app[SETTINGS]), text=bool(body.text),
+            )  # fmt: skip
+            done = await _write(connection, ticket, move, Words(text=body.text, evidence=pictures))
             answer = {
-                "message_id": message_id,
-                "ticket_no": ticket_no,
+                "message_id": done.message_id,
+                "ticket_no": done.ticket.ticket_no,
                 "author": body.author.value,
                 "created_at": _iso(now),
             }
@@ -119,21 +138,58 @@ async def add_message(request: web.Request) -> web.Response:
     return json_answer(known[1], known[0])
 
 
+async def _write(connection: AsyncConnection, ticket: Ticket, move: Move, words: Words) -> Done:
+    """The message to the survivor; where a resolved case cannot live again beside another, it only gets the words."""
+    row = await store.locked(connection, ticket.merged_into or ticket.ticket_no)
+    if row is None:
+        raise NotFoundError
+    try:
+        return await do_action(connection, row, move, words)
+    except ActionRefusedError as error:
+        if error.details["reason"] == Refusal.CLOSED:
+            raise NotFoundError("This ticket is closed.") from error
+        raise
+    except TicketExistsError:
+        before = store.ticket_from(row)
+        await write_row(connection, row, before, before, move)
+        return await tell(connection, row, before, before, move, words)
+
+
 @routes.patch("/v1/tickets/{ticket_no}")
 async def change_ticket(request: web.Request) -> web.Response:
-    """What only an agent knows or decides."""
+    """What only an agent knows or decides, in one step; the desk's own way is `/v1/desk/tickets`."""
     body = await body_of(request, ChangeBody)
-    changes = body.model_dump(mode="json", exclude_unset=True)
+    promise, now = promise_in(request.app[SETTINGS]), now_of(request)
+    actor = body.actor.actor() if body.actor else Actor(ActorKind.SYSTEM, "api")
     async with request.app[DATABASE].begin() as connection:
-        ticket = await store.ticket_of(connection, request.match_info["ticket_no"])
-        if not ticket:
+        row = await store.locked(connection, request.match_info["ticket_no"])
+        if not row:
             raise NotFoundError
-        other = await store.change(connection, ticket, changes, now_of(request))
-        if other:
-            raise TicketExistsError(ticket_no=other)
-        ticket = await store.ticket_of(connection, ticket.ticket_no)
-        assert ticket
-    return json_answer(_view(request, ticket))
+        facts = body.model_dump(exclude_unset=True, include={"funds_at_platform", "stalling"})
+        steps = [(Action.CHANGE, facts)] if facts else []
+        if body.status:
+            steps += [(action, {}) for action in steps_to(stage_of(store.ticket_from(row)), body.status)]
+        for action, values in steps:
+            move = Move(action=action, actor=actor, now=now, promise=promise, facts=values)
+            await do_action(connection, row, move)
+            row = await store.locked(connection, row.ticket_no) or row
+    return json_answer(_view(request, store.ticket_from(row)))
+
+
+def promise_in(settings: Settings) -> timedelta:
+    """Within what time an answer is promised."""
+    return timedelta(hours=settings.reply_promise_hours)
+
+
+def _looker(proof: Proof | None, customer_ref: str | None) -> Looker:
+    return Looker((proof.order_no, proof.customer_ref) if proof else None, customer_ref)
+
+
+async def _requery_later(connection: AsyncConnection, ticket: Ticket, now: datetime, settings: Settings) -> None:
+    """Let the order be looked at again by itself some times after each report."""
+    due_at = next_requery(now, now, settings.requery_minutes)
+    if ticket.order_no and due_at:
+        await timers.schedule(connection, TimerKind.REQUERY, ticket.ticket_no, due_at)
 
 
 def idempotency_key_of(request: web.Request) -> str:
@@ -167,5 +223,5 @@ def _iso(moment: datetime) -> str:
     return moment.isoformat()
 
 
-def _view(request: web.Request, ticket: Ticket) -> Mapping[str, Any]:
+def _view(request: web.Request, ticket: Ticket) -> dict[str, Any]:
     return view_of(ticket, now_of(request), request.app[SETTINGS].legal_amount)

@@ -1,18 +1,31 @@
 """The request bodies of `/v1/tickets`."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from decimal import Decimal
-from typing import Annotated, Self
+from typing import Annotated, Literal, Self
 
 from pydantic import Field, StrictBool, StringConstraints, model_validator
 
 from bot.backend.http import Body
-from bot.backend.tickets.model import Author, Demand, Priority, Status, TicketType
-from bot.backend.tickets.store import STATEMENT, Report
+from bot.backend.tickets.life import Action
+from bot.backend.tickets.model import Actor, ActorKind, Author, Demand, Priority, Status, TicketType
+from bot.backend.tickets.reports import Report
+from bot.backend.tickets.store import STATEMENT
 
 Part = Annotated[str, StringConstraints(max_length=300)]
+Name = Annotated[str, StringConstraints(min_length=1, max_length=80)]
 CustomerRef = Annotated[str, StringConstraints(min_length=1, max_length=128)]
 Evidence = Annotated[list[Annotated[str, StringConstraints(max_length=64)]], Field(max_length=20)]
+
+
+class ActorBody(Body):
+    """Who does it, as our own process says."""
+
+    kind: Literal[ActorKind.AGENT, ActorKind.SYSTEM, ActorKind.AUTOMATION]
+    name: Name
+
+    def actor(self) -> Actor:
+        return Actor(self.kind, self.name)
 
 
 class TicketBody(Body):
@@ -40,9 +53,9 @@ class TicketBody(Body):
         amount: Decimal | None,
         pictures: list[str],
         now: datetime,
-        reply_by: datetime,
+        promise: timedelta,
     ) -> Report:
-        """The report; `pictures` are those of its evidence that exist."""
+        """The report; `pictures` are those of its evidence that exist, `promise` is the time for an answer."""
         same = ("customer_ref", "conversation_id", "language", "type", "priority", "demand", "title", "content")
         return Report(
             order_no=proven_no,
@@ -51,7 +64,7 @@ class TicketBody(Body):
             evidence=pictures,
             amount=amount,
             now=now,
-            reply_by=reply_by,
+            promise=promise,
             **{name: getattr(self, name) for name in same},
         )
 
@@ -63,6 +76,21 @@ class MessageBody(Body):
     text: Annotated[str, StringConstraints(max_length=4000)] = ""
     evidence: Evidence = Field(default_factory=list)
     customer_ref: CustomerRef | None = None
+    author_name: Name | None = None
+
+    @property
+    def action(self) -> Action:
+        """What the message does to the case; an agent's is an answer."""
+        if self.author is Author.CUSTOMER:
+            return Action.CUSTOMER_MESSAGE
+        return Action.REPLY if self.author is Author.AGENT else Action.SYSTEM_MESSAGE
+
+    def whom(self, customer_refs: set[str]) -> Actor:
+        """Who writes; `customer_refs` are the names of the customer at the door."""
+        if self.author is Author.CUSTOMER:
+            return Actor(ActorKind.CUSTOMER, self.customer_ref or min(customer_refs))
+        kind = ActorKind.AGENT if self.author is Author.AGENT else ActorKind.SYSTEM
+        return Actor(kind, self.author_name or self.author.value)
 
     @model_validator(mode="after")
     def _says_something(self) -> Self:
@@ -77,9 +105,11 @@ class ChangeBody(Body):
     funds_at_platform: StrictBool | None = None
     stalling: StrictBool | None = None
     status: Status | None = None
+    actor: ActorBody | None = None
 
     @model_validator(mode="after")
     def _changes_something(self) -> Self:
-        if not self.model_fields_set or any(getattr(self, name) is None for name in self.model_fields_set):
+        changed = self.model_fields_set - {"actor"}
+        if not changed or any(getattr(self, name) is None for name in changed):
             raise ValueError("nothing to change")
         return self

@@ -3,6 +3,7 @@
 from enum import StrEnum
 
 from bot.backend.tickets.model import Status, Ticket, Waiting
+from bot.errors import ActionRefusedError
 
 
 class Stage(StrEnum):
@@ -116,14 +117,6 @@ TABLE: dict[tuple[Stage, Action], Outcome] = {
 }
 
 
-class RefusedError(Exception):
-    """The action is not possible at this stage; `refusal` says why."""
-
-    def __init__(self, action: Action, stage: Stage, refusal: Refusal) -> None:
-        super().__init__(f"{action} is not possible while {stage}: {refusal}")
-        self.action, self.stage, self.refusal = action, stage, refusal
-
-
 def stage_of(ticket: Ticket) -> Stage:
     """The stage that a ticket is at."""
     if ticket.merged_into:
@@ -134,8 +127,25 @@ def stage_of(ticket: Ticket) -> Stage:
 
 
 def next_stage(stage: Stage, action: Action) -> Stage:
-    """The stage after the action; raises RefusedError with the reason."""
+    """The stage after the action; raises ActionRefusedError with the reason."""
     outcome = TABLE[stage, action]
     if isinstance(outcome, Refusal):
-        raise RefusedError(action, stage, outcome)
+        message = f"{action} is not possible while {stage}: {outcome}"
+        raise ActionRefusedError(message, action=action.value, stage=stage.value, reason=outcome.value)
     return outcome
+
+
+def steps_to(stage: Stage, status: Status) -> tuple[Action, ...]:
+    """The actions that bring a ticket from this stage to a status, for callers that only know the status."""
+    if STATUS_OF[stage] is status:
+        return ()
+    if status is Status.RESOLVED:
+        return (Action.RESOLVE,)
+    if status is Status.CLOSED:
+        return (Action.CLOSE,)
+    reopen = () if stage in LIVE_STAGES else (Action.REOPEN,)
+    if status is Status.PENDING:
+        return (*reopen, Action.ASSIGN)
+    if stage in WAITING_OF:
+        return (Action.RESUME, Action.RELEASE)
+    return reopen or (Action.RELEASE,)

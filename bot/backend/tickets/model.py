@@ -2,7 +2,6 @@
 
 import hashlib
 import json
-from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from decimal import Decimal
@@ -221,20 +220,6 @@ def more_urgent(first: Priority, second: Priority) -> Priority:
     return max(first, second, key=ranks.index)
 
 
-def status_after(status: Status, author: Author) -> Status:
-    """An agent's answer takes the ticket up; a customer's answer opens a resolved one again."""
-    if author is Author.AGENT and status is Status.OPEN:
-        return Status.PENDING
-    if author is Author.CUSTOMER and status is Status.RESOLVED:
-        return Status.OPEN
-    return status
-
-
-def takes_message_from(author: Author, status: Status) -> bool:
-    """Nobody looks at a closed ticket any more, so a customer must open another."""
-    return author is not Author.CUSTOMER or status is not Status.CLOSED
-
-
 def may_see(ticket: Ticket, proof: tuple[str, str] | None, customer_ref: str | None) -> bool:
     """Whose ticket it is: the customer's who opened it, or of the owner of its order.
 
@@ -243,17 +228,3 @@ def may_see(ticket: Ticket, proof: tuple[str, str] | None, customer_ref: str | N
     if proof and ticket.order_no == proof[0]:
         return True
     return ticket.customer_ref in (customer_ref, proof[1] if proof else None)
-
-
-def view_of(ticket: Ticket, now: datetime, legal_amount: Decimal) -> Mapping[str, Any]:
-    """A ticket as its customer may see it."""
-    step3 = step3_of(ticket, now, legal_amount)
-    names = (
-        "ticket_no", "type", "status", "priority", "demand", "created_at", "reply_by", "last_agent_reply_at",
-        "funds_at_platform", "stalling", "amount",
-    )  # fmt: skip
-    return {
-        "order_no": ticket.order_no or ticket.claimed_no,
-        **{name: getattr(ticket, name) for name in names},
-        "step3": {name: getattr(step3, name) for name in Step3.__dataclass_fields__},
-    }

@@ -41,7 +41,7 @@ class Move:
 
 
 def moved(ticket: Ticket, move: Move) -> Ticket:
-    """The ticket after the action; raises RefusedError when its stage does not allow it."""
+    """The ticket after the action; raises ActionRefusedError when its stage does not allow it."""
     stage = next_stage(stage_of(ticket), move.action)
     values: dict[str, Any] = {
         "status": STATUS_OF[stage],

@@ -19,7 +19,9 @@ from bot.backend.schemas import (
     record,
     ref,
 )
-from bot.backend.tickets.model import Author, Demand, Priority, Status, TicketType, Why
+from bot.backend.tickets.life import Action, Stage
+from bot.backend.tickets.model import ActorKind, Author, Decision, Demand, Priority, Status, TicketType, Why
+from bot.backend.tickets.progress import SHOWN
 
 _NO = path_parameter("ticket_no", "The ticket's number.")
 _WHO = query_parameter("customer_ref", "The customer who opened it.")
@@ -30,6 +32,7 @@ def _text(longest: int) -> Schema:
 
 
 _EVIDENCE = {**array(_text(64)), "maxItems": 20}
+_NAME: Schema = {"type": "string", "minLength": 1, "maxLength": 80, "pattern": r"\S"}
 _TICKET_NO: Schema = {"type": "string", "pattern": "^TK[0-9]{6}[0-9A-F]{6}$"}
 
 _PATHS: Schema = {
@@ -54,8 +57,10 @@ _PATHS: Schema = {
         "get": {
             "operationId": "ticket",
             "summary": "A ticket, for the customer who opened it or the owner of its order.",
+            "description": "Under the number of a ticket that was merged into another it is that other one. The "
+            "history has no internal notes and no words of other customers.",
             "parameters": [_NO, _WHO, PROOF],
-            "responses": answers({200: ("The ticket.", ref("Ticket"))}, 404, 422),
+            "responses": answers({200: ("The ticket with what happened to it.", ref("TicketProgress"))}, 404, 422),
         },
         "patch": {
             "operationId": "update_ticket",
@@ -76,6 +81,42 @@ _PATHS: Schema = {
     },
 }
 
+_REFUND = record(
+    {
+        "decision": one_of(Decision),
+        "amount": nullable(MONEY),
+        "expected_at": nullable(TIME),
+        "reason": nullable(TEXT),
+    }
+)
+_TICKET: Schema = {
+    "ticket_no": _TICKET_NO,
+    "order_no": nullable(TEXT),
+    "type": one_of(TicketType),
+    "status": one_of(Status),
+    "stage": one_of(Stage),
+    "holder": record({
+        "kind": one_of(("queue", "agent", "customer", "upstream", "nobody")),
+        "name": nullable(TEXT),
+    }),
+    "waiting_for": nullable(one_of(("agent", "customer", "upstream"))),
+    "next_promise_at": nullable(TIME),
+    "priority": one_of(Priority),
+    "demand": nullable(one_of(Demand)),
+    "created_at": TIME,
+    "reply_by": TIME,
+    "last_agent_reply_at": nullable(TIME),
+    "resolved_at": nullable(TIME),
+    "funds_at_platform": BOOLEAN,
+    "stalling": BOOLEAN,
+    "amount": nullable(MONEY),
+    "refund": nullable(_REFUND),
+    "step3": record({
+        **dict.fromkeys(("offer", "complaint", "platform", "legal"), BOOLEAN),
+        "why": nullable(one_of(Why)),
+        "at": nullable(TIME),
+    }),
+}  # fmt: skip
 _PARTS = dict.fromkeys(("initiated_at", "product", "payment_state", "order_state"), _text(300))
 _SCHEMAS: Schema = {
     "Report": record(
@@ -102,24 +143,19 @@ _SCHEMAS: Schema = {
         "reply_by": TIME,
         "joined": BOOLEAN,
     }),
-    "Ticket": record({
-        "ticket_no": _TICKET_NO,
-        "order_no": nullable(TEXT),
-        "type": one_of(TicketType),
-        "status": one_of(Status),
-        "priority": one_of(Priority),
-        "demand": nullable(one_of(Demand)),
-        "created_at": TIME,
-        "reply_by": TIME,
-        "last_agent_reply_at": nullable(TIME),
-        "funds_at_platform": BOOLEAN,
-        "stalling": BOOLEAN,
-        "amount": nullable(MONEY),
-        "step3": record({
-            **dict.fromkeys(("offer", "complaint", "platform", "legal"), BOOLEAN),
-            "why": nullable(one_of(Why)),
-            "at": nullable(TIME),
-        }),
+    "Ticket": record(_TICKET),
+    "TicketProgress": record({**_TICKET, "history": array(ref("TicketEvent"))}),
+    "TicketEvent": record({
+        "at": TIME,
+        "action": one_of(tuple(each for each in Action if each in SHOWN)),
+        "by": one_of((ActorKind.CUSTOMER, ActorKind.AGENT, ActorKind.SYSTEM)),
+        "name": nullable(TEXT),
+        "text": nullable(TEXT),
+        "pictures": {"type": "integer"},
+    }),
+    "Actor": record({
+        "kind": one_of((ActorKind.AGENT, ActorKind.SYSTEM, ActorKind.AUTOMATION)),
+        "name": _NAME,
     }),
     "TicketMessage": {
         **record(
@@ -128,8 +164,9 @@ _SCHEMAS: Schema = {
                 "text": _text(4000),
                 "evidence": _EVIDENCE,
                 "customer_ref": nullable(CUSTOMER_REF),
+                "author_name": nullable(_NAME),
             },
-            optional=("text", "evidence", "customer_ref"),
+            optional=("text", "evidence", "customer_ref", "author_name"),
         ),
         "anyOf": [
             {"required": ["text"], "properties": {"text": {"pattern": r"\S"}}},
@@ -144,10 +181,15 @@ _SCHEMAS: Schema = {
     }),
     "TicketChange": {
         **record(
-            {"funds_at_platform": BOOLEAN, "stalling": BOOLEAN, "status": one_of(Status)},
-            optional=("funds_at_platform", "stalling", "status"),
+            {
+                "funds_at_platform": BOOLEAN,
+                "stalling": BOOLEAN,
+                "status": one_of(Status),
+                "actor": nullable(ref("Actor")),
+            },
+            optional=("funds_at_platform", "stalling", "status", "actor"),
         ),
-        "minProperties": 1,
+        "anyOf": [{"required": [name]} for name in ("funds_at_platform", "stalling", "status")],
     },
 }  # fmt: skip
 

@@ -12,7 +12,7 @@ from bot.backend.database import DATABASE
 from bot.backend.http import CLOCK
 from bot.backend.orders.store import orders
 from bot.backend.ownership.store import Proof, save_proof
-from bot.backend.tickets import store
+from bot.backend.tickets import store, tables
 from tests.backend.tickets.making import ORDER_NO
 
 Answer = tuple[int, Any]
@@ -82,4 +82,4 @@ async def messages(client: TestClient, ticket_no: str) -> list[dict[str, Any]]:
 
 async def ticket_numbers(client: TestClient) -> list[str]:
     async with client.app[DATABASE].begin() as connection:
-        return list((await connection.execute(store.tickets.select())).scalars())
+        return list((await connection.execute(tables.tickets.select())).scalars())

@@ -8,7 +8,6 @@ from hypothesis import strategies as st
 from bot.backend.tickets.model import (
     LIVE,
     OVERDUE_AFTER,
-    Author,
     Priority,
     Status,
     Step3,
@@ -17,12 +16,9 @@ from bot.backend.tickets.model import (
     digest_of,
     may_see,
     more_urgent,
-    status_after,
     step3_of,
     subject_of,
-    takes_message_from,
     ticket_no_from,
-    view_of,
 )
 from tests.backend.tickets.making import NOW, ORDER_NO, make_ticket
 
@@ -131,28 +127,6 @@ def test_a_report_makes_a_ticket_more_urgent_but_never_less():
     assert more_urgent(Priority.HIGH, Priority.LOW) == Priority.HIGH
 
 
-@pytest.mark.parametrize(
-    ("status", "author", "after"),
-    [
-        (Status.OPEN, Author.AGENT, Status.PENDING),
-        (Status.OPEN, Author.CUSTOMER, Status.OPEN),
-        (Status.PENDING, Author.CUSTOMER, Status.PENDING),
-        (Status.RESOLVED, Author.CUSTOMER, Status.OPEN),
-        (Status.RESOLVED, Author.AGENT, Status.RESOLVED),
-        (Status.OPEN, Author.SYSTEM, Status.OPEN),
-        (Status.RESOLVED, Author.SYSTEM, Status.RESOLVED),
-    ],
-)
-def test_messages_move_the_status(status, author, after):
-    assert status_after(status, author) == after
-
-
-@pytest.mark.parametrize("status", Status)
-def test_only_a_closed_ticket_takes_no_more_from_its_customer(status):
-    assert takes_message_from(Author.CUSTOMER, status) == (status != "closed")
-    assert takes_message_from(Author.AGENT, status)
-
-
 def test_the_customer_who_opened_it_sees_a_ticket():
     assert may_see(make_ticket(order_no=None), None, "alice")
 
@@ -175,10 +149,3 @@ def test_nobody_else_does(proof, customer_ref):
 
 def test_the_owner_of_an_order_does_not_see_what_others_only_claim_about_it():
     assert not may_see(make_ticket(order_no=None, customer_ref="charlie"), (ORDER_NO, "alice"), "alice")
-
-
-def test_the_view_has_the_step_and_no_customer():
-    view = view_of(make_ticket(), NOW, LEGAL_AMOUNT)
-    assert view["step3"]["at"] == NOW + DAY
-    assert view["order_no"] == ORDER_NO
-    assert "alice" not in str(view)

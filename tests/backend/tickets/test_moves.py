@@ -7,9 +7,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.backend.tickets.life import Action, RefusedError, Stage, stage_of
+from bot.backend.tickets.life import Action, Stage, stage_of
 from bot.backend.tickets.model import Actor, ActorKind, Decision, Priority, Ticket, Waiting
 from bot.backend.tickets.moves import Move, is_answer, moved, refund_facts
+from bot.errors import ActionRefusedError
 from tests.backend.tickets.making import NOW, make_ticket
 
 DAY = timedelta(hours=24)
@@ -128,7 +129,7 @@ def test_a_refund_decision_is_kept_and_its_date_is_the_promise():
 
 
 def test_what_a_stage_does_not_allow_changes_nothing():
-    with pytest.raises(RefusedError):
+    with pytest.raises(ActionRefusedError):
         do(make_open(), Action.REOPEN)
 
 
@@ -147,7 +148,7 @@ def test_whatever_happens_a_live_case_never_becomes_less_urgent(base, steps):
         now += pause
         try:
             after = moved(ticket, Move(action=action, actor=actor, now=now, promise=DAY, text=text))
-        except RefusedError:
+        except ActionRefusedError:
             continue
         ranks = list(Priority)
         assert ranks.index(after.priority) >= ranks.index(ticket.priority)

@@ -36,7 +36,13 @@ async def test_a_ticket_shows_how_it_stands(backend_client: TestClient, ticket_n
         "order_no": ORDER_NO,
         "type": "CALLBACK_MISSING",
         "status": "open",
-        "priority": "normal",
+        "stage": "queued",
+        "holder": {"kind": "queue", "name": None},
+        "waiting_for": "agent",
+        "next_promise_at": (NOW + DAY).isoformat(),
+        "resolved_at": None,
+        "refund": None,
+        "priority": "high",
         "demand": "VERIFY_FUNDS",
         "created_at": NOW.isoformat(),
         "reply_by": (NOW + DAY).isoformat(),
@@ -48,6 +54,12 @@ async def test_a_ticket_shows_how_it_stands(backend_client: TestClient, ticket_n
             "offer": False, "complaint": False, "platform": False, "legal": False, "why": None,
             "at": (NOW + DAY).isoformat(),
         },
+        "history": [
+            {
+                "at": NOW.isoformat(), "action": "open", "by": "customer", "name": None, "text": "钱付了没到账",
+                "pictures": 0,
+            },
+        ],
     }  # fmt: skip
 
 
