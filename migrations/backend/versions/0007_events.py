@@ -6,7 +6,7 @@ from alembic import op
 from bot.db import UtcDateTime
 
 revision = "0007_events"
-down_revision = "0004_evidence"
+down_revision = "0006_ticket_life"
 branch_labels = None
 depends_on = None
 
