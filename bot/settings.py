@@ -62,6 +62,8 @@ class Settings(BaseSettings):
     manual_window_hours: int = Field(24, gt=0)
     reply_promise_hours: int = Field(24, gt=0)
     legal_amount: Decimal = Decimal("500.00")
+    second_approval_above: Decimal = Decimal("200.00")
+    approval_hours: int = Field(24, gt=0)
     requery_minutes: list[Annotated[int, Field(gt=0)]] = [1, 5, 10]
     incident_cases: int = Field(5, ge=2)
     incident_minutes: int = Field(30, gt=0)

@@ -1,12 +1,14 @@
 """What was done to the orders that the backend itself keeps: each key once, with the states before and after."""
 
-from datetime import datetime
 from typing import Any
 
-from sqlalchemy import JSON, Column, Index, String, Table, select
+from sqlalchemy import JSON, Column, Index, String, Table, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.backend.database import metadata
+from bot.backend.orders.records import OrderRecord
+from bot.backend.orders.repairs import Repaired, RepairOrder
+from bot.backend.orders.store import orders
 from bot.db import UtcDateTime
 
 order_operations = Table(
@@ -18,6 +20,7 @@ order_operations = Table(
     Column("operation", String(30), nullable=False),
     Column("before", JSON, nullable=False),
     Column("after", JSON, nullable=False),
+    Column("payment", String(20)),
     Column("at", UtcDateTime, nullable=False),
     Index("ix_order_operations_order_no", "order_no"),
 )
@@ -29,10 +32,27 @@ async def operation_of(connection: AsyncConnection, key: str) -> dict[str, Any] 
     return dict(row._mapping) if row else None
 
 
-async def record_operation(
-    connection: AsyncConnection, key: str, order_no: str, operation: str, before: dict[str, Any], after: dict[str, Any],
-    now: datetime,
-) -> None:  # fmt: skip
+async def record_operation(connection: AsyncConnection, order: RepairOrder, done: Repaired) -> None:
     """Remember it, in the transaction that did it."""
-    values = {"key": key, "order_no": order_no, "operation": operation, "before": before, "after": after, "at": now}
-    await connection.execute(order_operations.insert().values(values))
+    statement = order_operations.insert().values(
+        key=order.key, order_no=order.order_no, operation=order.repair.value, before=done.before, after=done.after,
+        payment=done.payment, at=order.now,
+    )  # fmt: skip
+    await connection.execute(statement)
+
+
+async def lock_order(connection: AsyncConnection, order_no: str) -> bool:
+    """Lock an order until the end of the transaction; whether there is one."""
+    found = select(orders.c.order_no).where(orders.c.order_no == order_no).with_for_update()
+    return (await connection.execute(found)).one_or_none() is not None
+
+
+async def write_states(connection: AsyncConnection, record: OrderRecord) -> None:
+    """Write what a repair may change of an order."""
+    values = {
+        "order_state": record.order.value,
+        "delivery_state": record.delivery.value,
+        "notified": record.notified,
+        "paid_at": record.paid_at,
+    }
+    await connection.execute(update(orders).where(orders.c.order_no == record.order_no).values(values))

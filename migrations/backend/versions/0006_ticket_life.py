@@ -129,6 +129,7 @@ def _create_operations() -> None:
         sa.Column("operation", sa.String(30), nullable=False),
         sa.Column("before", sa.JSON(), nullable=False),
         sa.Column("after", sa.JSON(), nullable=False),
+        sa.Column("payment", sa.String(20)),
         sa.Column("at", UtcDateTime(), nullable=False),
         sa.PrimaryKeyConstraint("key", name=op.f("pk_order_operations")),
     )

@@ -2,8 +2,11 @@
 
 from sqlalchemy.ext.asyncio import AsyncEngine
 
-from bot.backend.orders import store
+from bot.backend.orders import operations, store
 from bot.backend.orders.records import AccountRisk, OrderRecord
+from bot.backend.orders.repairs import Repaired, RepairOrder, due_now, states_of
+from bot.backend.payments.store import evidence_of
+from bot.errors import NotFoundError
 
 
 class EmbeddedSource:
@@ -21,3 +24,20 @@ class EmbeddedSource:
     async def risk_of(self, account_ref: str) -> AccountRisk | None:
         async with self._engine.begin() as connection:
             return await store.account_of(connection, account_ref)
+
+    async def repair(self, order: RepairOrder) -> Repaired:
+        """On our own tables; the states and the memory of the key change in one transaction."""
+        async with self._engine.begin() as connection:
+            if not await operations.lock_order(connection, order.order_no):
+                raise NotFoundError("The shop has no such order.")
+            known = await operations.operation_of(connection, order.key)
+            if known:
+                return Repaired(before=known["before"], after=known["after"], payment=known["payment"])
+            record = await store.order_of(connection, order.order_no)
+            assert record
+            paid = await evidence_of(connection, order.order_no)
+            after = due_now(order.repair, record, paid)
+            done = Repaired(before=states_of(record), after=states_of(after), payment=paid.payment)
+            await operations.write_states(connection, after)
+            await operations.record_operation(connection, order, done)
+            return done
