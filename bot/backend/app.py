@@ -22,6 +22,8 @@ from bot.backend.payments.api import routes as payments_routes
 from bot.backend.seed import demo_context
 from bot.backend.seed import routes as demo_routes
 from bot.backend.tickets.api import routes as tickets_routes
+from bot.backend.tickets.desk_api import routes as desk_routes
+from bot.backend.tickets.operations import operations_context
 from bot.backend.upkeep import upkeep_context
 from bot.errors import BackendUnavailableError
 from bot.logs import configure_logs
@@ -32,7 +34,7 @@ health_routes = web.RouteTableDef()
 
 ROUTES = (
     health_routes, openapi_routes, ownership_routes, orders_routes, demo_routes, payments_routes, tickets_routes,
-    evidence_routes, check_routes,
+    desk_routes, evidence_routes, check_routes,
 )  # fmt: skip
 
 
@@ -60,7 +62,9 @@ def make_app(settings: Settings) -> web.Application:
     app[SETTINGS] = settings
     app[CLOCK] = utc_now
     app[MAKE_READER] = Reader
-    app.cleanup_ctx.extend([database_context, sources_context, readings_context, demo_context, upkeep_context])
+    app.cleanup_ctx.extend([
+        database_context, sources_context, readings_context, demo_context, upkeep_context, operations_context,
+    ])  # fmt: skip
     for routes in ROUTES:
         app.add_routes(routes)
     return app

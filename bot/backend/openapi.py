@@ -14,11 +14,12 @@ from bot.backend.orders.openapi import OPENAPI as ORDERS
 from bot.backend.ownership.openapi import OPENAPI as OWNERSHIP
 from bot.backend.payments.openapi import OPENAPI as PAYMENTS
 from bot.backend.schemas import TEXT, Schema, answers, record
+from bot.backend.tickets.desk_openapi import OPENAPI as DESK
 from bot.backend.tickets.openapi import OPENAPI as TICKETS
 
 routes = web.RouteTableDef()
 
-PARTS: tuple[dict[str, Schema], ...] = (OWNERSHIP, ORDERS, PAYMENTS, TICKETS, EVIDENCE)
+PARTS: tuple[dict[str, Schema], ...] = (OWNERSHIP, ORDERS, PAYMENTS, TICKETS, DESK, EVIDENCE)
 
 _ERROR = {
     "type": "object",

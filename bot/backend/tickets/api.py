@@ -18,13 +18,14 @@ from bot.backend.ownership.store import Proof
 from bot.backend.payments.store import newest_claim_of
 from bot.backend.tickets import store
 from bot.backend.tickets.answers import answer_of, save_answer
-from bot.backend.tickets.bodies import ChangeBody, MessageBody, TicketBody
+from bot.backend.tickets.bodies import ChangeBody, MessageBody, RatingBody, TicketBody
 from bot.backend.tickets.changing import Done, Words, do_action, tell, write_row
 from bot.backend.tickets.life import Action, Refusal, stage_of, steps_to
 from bot.backend.tickets.looking import Looker, case_for, cases_for, progress_view
 from bot.backend.tickets.model import Actor, ActorKind, Author, Ticket, digest_of
 from bot.backend.tickets.moves import Move
 from bot.backend.tickets.progress import view_of
+from bot.backend.tickets.ratings import Rating, rate
 from bot.backend.tickets.reports import open_or_join
 from bot.backend.timers import store as timers
 from bot.backend.timers.model import TimerKind, next_requery
@@ -140,7 +141,7 @@ async def add_message(request: web.Request) -> web.Response:
 
 async def _write(connection: AsyncConnection, ticket: Ticket, move: Move, words: Words) -> Done:
     """The message to the survivor; where a resolved case cannot live again beside another, it only gets the words."""
-    row = await store.locked(connection, ticket.merged_into or ticket.ticket_no)
+    row = await store.lock_case(connection, ticket.ticket_no)
     if row is None:
         raise NotFoundError
     try:
@@ -153,6 +154,31 @@ async def _write(connection: AsyncConnection, ticket: Ticket, move: Move, words:
         before = store.ticket_from(row)
         await write_row(connection, row, before, before, move)
         return await tell(connection, row, before, before, move, words)
+
+
+@routes.post("/v1/tickets/{ticket_no}/rating")
+async def rate_ticket(request: web.Request) -> web.Response:
+    """201 with the rating, or 200 with the first one of the case."""
+    body = await body_of(request, RatingBody)
+    looker = _looker(await proof_in(request), body.customer_ref)
+    now = now_of(request)
+    async with request.app[DATABASE].begin() as connection:
+        ticket = await store.ticket_of(connection, request.match_info["ticket_no"])
+        if not ticket or not looker.may_see(ticket):
+            raise NotFoundError
+        case = await case_for(connection, ticket, looker)
+        row = await store.locked(connection, case.ticket_no)
+        assert row
+        customer_ref = body.customer_ref or min(looker.customer_refs)
+        rating, first = await rate(connection, row.id, Rating(body.score, body.comment, customer_ref, now))
+        if first and row.merged_into is None:
+            actor = Actor(ActorKind.CUSTOMER, customer_ref)
+            move = Move(action=Action.RATE, actor=actor, now=now, promise=promise_in(request.app[SETTINGS]))
+            await do_action(connection, row, move, reason=str(rating.score))
+    # Another owner of the same order is not shown what the first one wrote.
+    comment = rating.comment if rating.customer_ref in looker.customer_refs else ""
+    answer = {"ticket_no": ticket.ticket_no, "score": rating.score, "comment": comment, "created_at": rating.created_at}
+    return json_answer(answer, 201 if first else 200)
 
 
 @routes.patch("/v1/tickets/{ticket_no}")

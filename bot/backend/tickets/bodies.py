@@ -99,6 +99,14 @@ class MessageBody(Body):
         return self
 
 
+class RatingBody(Body):
+    """1 (not at all content) to 5 (very)."""
+
+    score: Annotated[int, Field(ge=1, le=5, strict=True)]
+    comment: Annotated[str, StringConstraints(max_length=1000)] = ""
+    customer_ref: CustomerRef | None = None
+
+
 class ChangeBody(Body):
     """What an agent may change."""
 

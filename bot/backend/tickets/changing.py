@@ -61,7 +61,7 @@ async def do_action(
     Raises ActionRefusedError when the stage does not allow it, and TicketExistsError when the case would become a
     second live one of its subject.
     """
-    before, words = ticket_from(row), words or Words()
+    before = ticket_from(row)
     after = moved(before, move)
     if not await write_row(connection, row, before, after, move):
         raise TicketExistsError(ticket_no=await other_live(connection, row))
@@ -69,10 +69,11 @@ async def do_action(
 
 
 async def tell(
-    connection: AsyncConnection, row: Row[Any], before: Ticket | None, after: Ticket, move: Move, words: Words,
-    reason: str = "",
+    connection: AsyncConnection, row: Row[Any], before: Ticket | None, after: Ticket, move: Move,
+    words: Words | None = None, reason: str = "",
 ) -> Done:  # fmt: skip
     """Everything that goes with a change that is written already: message, history, news, timers."""
+    words = words or Words()
     message_id = None if words.empty else await _add_message(connection, row.id, move, words)
     changes = changes_between(before, after)
     history_id = await record(connection, row.id, move.action, move.actor, changes, move.now, reason, message_id)

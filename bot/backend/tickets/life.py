@@ -66,6 +66,8 @@ class Action(StrEnum):
     REFUND_REJECTED = "refund_rejected"
     PROMISE_BROKEN = "promise_broken"
     RATE = "rate"
+    APPROVAL_ASKED = "approval_asked"
+    APPROVAL_DENIED = "approval_denied"
 
 
 class Refusal(StrEnum):
@@ -111,6 +113,8 @@ _ROWS: dict[Action, tuple[Outcome, ...]] = {
     Action.REFUND_REJECTED: (_P, _P, _P, _P, _done, _done, _gone),
     Action.PROMISE_BROKEN: (_Q, _P, Refusal.NO_PROMISE, _U, _done, _done, _gone),
     Action.RATE: (_Q, _P, _C, _U, _R, _K, _gone),
+    Action.APPROVAL_ASKED: (_Q, _P, _C, _U, _R, _K, _gone),
+    Action.APPROVAL_DENIED: (_Q, _P, _C, _U, _R, _K, _gone),
 }
 TABLE: dict[tuple[Stage, Action], Outcome] = {
     (stage, action): outcome for action, row in _ROWS.items() for stage, outcome in zip(Stage, row, strict=True)

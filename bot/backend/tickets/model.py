@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+import re
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from decimal import Decimal
@@ -12,6 +13,9 @@ from zoneinfo import ZoneInfo
 SHANGHAI = ZoneInfo("Asia/Shanghai")
 # However short the promise, nobody is sent to a complaint within the first day.
 OVERDUE_AFTER = timedelta(hours=24)
+_ORIGINAL_WAY = re.compile(
+    r"原\s*路\s*(退|返)|原\s*渠\s*道\s*(退|返)|original (payment )?(method|way|channel|route)", re.IGNORECASE
+)
 
 
 class Status(StrEnum):
@@ -207,6 +211,11 @@ def subject_of(order_no: str | None, claimed_no: str | None, customer_ref: str) 
 def digest_of(data: Any) -> str:
     """The same 64 hex digits for equal JSON data, whatever the order of its keys."""
     return hashlib.sha256(json.dumps(data, sort_keys=True, default=str).encode()).hexdigest()
+
+
+def promises_original_way(text: str) -> bool:
+    """Whether this speaks of money going back the way it came, which no shop can promise beforehand."""
+    return bool(_ORIGINAL_WAY.search(text))
 
 
 def ticket_no_from(now: datetime, chance: str) -> str:

@@ -9,11 +9,9 @@ from bot.backend.tickets.life import Action, stage_of
 from bot.backend.tickets.model import ActorKind, Ticket
 from bot.backend.tickets.moves import Move
 
-# These have news of their own, or the customer did them.
-SILENT = frozenset({
-    Action.OPEN, Action.REPORT, Action.CUSTOMER_MESSAGE, Action.REPLY, Action.NOTE, Action.SYSTEM_MESSAGE,
-    Action.WAIT_CUSTOMER, Action.MERGE, Action.ABSORB, Action.CHANGE, Action.REQUERY, Action.DELIVERED,
-    Action.REFUND_APPROVED, Action.REFUND_REJECTED, Action.PROMISE_BROKEN, Action.RATE,
+# Others have news of their own, are done by the customer, or are work between colleagues.
+TOLD = frozenset({
+    Action.ASSIGN, Action.WAIT_UPSTREAM, Action.RESOLVE, Action.CLOSE, Action.REOPEN, Action.REPUSH,
 })  # fmt: skip
 DECISIONS = (Action.REFUND_APPROVED, Action.REFUND_REJECTED)
 
@@ -42,9 +40,15 @@ def news_of(before: Ticket, after: Ticket, move: Move, text: str) -> Iterator[Ne
         })  # fmt: skip
     was, became = stage_of(before), stage_of(after)
     # That a solved case is put away later is nothing to hear about.
-    if became is not was and move.action not in SILENT and not (move.action is Action.CLOSE and not before.live):
-        who = {"who": move.actor.name} if move.actor.kind is ActorKind.AGENT else {}
-        yield News(EventType.TICKET_STATUS_CHANGED, {"from": was.value, "to": became.value, **who})
+    if became is not was and move.action in TOLD and not (move.action is Action.CLOSE and not before.live):
+        yield News(EventType.TICKET_STATUS_CHANGED, {"from": was.value, "to": became.value, **_who(after, move)})
+
+
+def _who(after: Ticket, move: Move) -> dict[str, str]:
+    """The agent to be named: who has the case now, else who did it."""
+    if move.action is Action.ASSIGN and after.assignee:
+        return {"who": after.assignee}
+    return {"who": move.actor.name} if move.actor.kind is ActorKind.AGENT else {}
 
 
 def _decision(ticket: Ticket) -> dict[str, Any]:

@@ -27,15 +27,28 @@ _NO = path_parameter("ticket_no", "The ticket's number.")
 _WHO = query_parameter("customer_ref", "The customer who opened it.")
 
 
-def _text(longest: int) -> Schema:
+def text_of(longest: int) -> Schema:
     return {"type": "string", "maxLength": longest}
 
 
-_EVIDENCE = {**array(_text(64)), "maxItems": 20}
-_NAME: Schema = {"type": "string", "minLength": 1, "maxLength": 80, "pattern": r"\S"}
-_TICKET_NO: Schema = {"type": "string", "pattern": "^TK[0-9]{6}[0-9A-F]{6}$"}
+EVIDENCE = {**array(text_of(64)), "maxItems": 20}
+SCORE: Schema = {"type": "integer", "minimum": 1, "maximum": 5}
+NAME: Schema = {"type": "string", "minLength": 1, "maxLength": 80, "pattern": r"\S"}
+TICKET_NO: Schema = {"type": "string", "pattern": "^TK[0-9]{6}[0-9A-F]{6}$"}
 
 _PATHS: Schema = {
+    "/v1/tickets/{ticket_no}/rating": {
+        "post": {
+            "operationId": "rate_ticket",
+            "summary": "How content the customer is, once for each case.",
+            "description": "A second rating changes nothing: the answer is 200 with the first.",
+            "parameters": [_NO, PROOF],
+            "requestBody": body(ref("RatingBody")),
+            "responses": answers(
+                {200: ("The first rating.", ref("Rating")), 201: ("Kept.", ref("Rating"))}, 400, 404, 422
+            ),
+        }
+    },
     "/v1/tickets": {
         "post": {
             "operationId": "open_ticket",
@@ -81,7 +94,7 @@ _PATHS: Schema = {
     },
 }
 
-_REFUND = record(
+REFUND = record(
     {
         "decision": one_of(Decision),
         "amount": nullable(MONEY),
@@ -89,16 +102,19 @@ _REFUND = record(
         "reason": nullable(TEXT),
     }
 )
+HOLDER = record({"kind": one_of(("queue", "agent", "customer", "upstream", "nobody")), "name": nullable(TEXT)})
+STEP3 = record({
+    **dict.fromkeys(("offer", "complaint", "platform", "legal"), BOOLEAN),
+    "why": nullable(one_of(Why)),
+    "at": nullable(TIME),
+})  # fmt: skip
 _TICKET: Schema = {
-    "ticket_no": _TICKET_NO,
+    "ticket_no": TICKET_NO,
     "order_no": nullable(TEXT),
     "type": one_of(TicketType),
     "status": one_of(Status),
     "stage": one_of(Stage),
-    "holder": record({
-        "kind": one_of(("queue", "agent", "customer", "upstream", "nobody")),
-        "name": nullable(TEXT),
-    }),
+    "holder": HOLDER,
     "waiting_for": nullable(one_of(("agent", "customer", "upstream"))),
     "next_promise_at": nullable(TIME),
     "priority": one_of(Priority),
@@ -110,34 +126,30 @@ _TICKET: Schema = {
     "funds_at_platform": BOOLEAN,
     "stalling": BOOLEAN,
     "amount": nullable(MONEY),
-    "refund": nullable(_REFUND),
-    "step3": record({
-        **dict.fromkeys(("offer", "complaint", "platform", "legal"), BOOLEAN),
-        "why": nullable(one_of(Why)),
-        "at": nullable(TIME),
-    }),
+    "refund": nullable(REFUND),
+    "step3": STEP3,
 }  # fmt: skip
-_PARTS = dict.fromkeys(("initiated_at", "product", "payment_state", "order_state"), _text(300))
+_PARTS = dict.fromkeys(("initiated_at", "product", "payment_state", "order_state"), text_of(300))
 _SCHEMAS: Schema = {
     "Report": record(
         {
             "order_no": nullable({"type": "string", "minLength": 1, "maxLength": 100, "pattern": r"\S"}),
             "type": one_of(TicketType),
             "priority": one_of(Priority),
-            "title": _text(200),
-            "content": _text(4000),
+            "title": text_of(200),
+            "content": text_of(4000),
             **_PARTS,
             "demand": nullable(one_of(Demand)),
-            "evidence": _EVIDENCE,
-            "conversation_id": nullable(_text(128)),
+            "evidence": EVIDENCE,
+            "conversation_id": nullable(text_of(128)),
             "customer_ref": CUSTOMER_REF,
-            "language": _text(10),
+            "language": text_of(10),
         },
         optional=("order_no", "priority", "title", "content", *_PARTS, "demand", "evidence", "conversation_id",
                   "language"),
     ),
     "OpenedTicket": record({
-        "ticket_no": _TICKET_NO,
+        "ticket_no": TICKET_NO,
         "status": one_of(Status),
         "created_at": TIME,
         "reply_by": TIME,
@@ -155,16 +167,21 @@ _SCHEMAS: Schema = {
     }),
     "Actor": record({
         "kind": one_of((ActorKind.AGENT, ActorKind.SYSTEM, ActorKind.AUTOMATION)),
-        "name": _NAME,
+        "name": NAME,
     }),
+    "RatingBody": record(
+        {"score": SCORE, "comment": text_of(1000), "customer_ref": nullable(CUSTOMER_REF)},
+        optional=("comment", "customer_ref"),
+    ),
+    "Rating": record({"ticket_no": TICKET_NO, "score": SCORE, "comment": TEXT, "created_at": TIME}),
     "TicketMessage": {
         **record(
             {
                 "author": one_of(Author),
-                "text": _text(4000),
-                "evidence": _EVIDENCE,
+                "text": text_of(4000),
+                "evidence": EVIDENCE,
                 "customer_ref": nullable(CUSTOMER_REF),
-                "author_name": nullable(_NAME),
+                "author_name": nullable(NAME),
             },
             optional=("text", "evidence", "customer_ref", "author_name"),
         ),
@@ -175,7 +192,7 @@ _SCHEMAS: Schema = {
     },
     "AddedMessage": record({
         "message_id": {"type": "integer"},
-        "ticket_no": _TICKET_NO,
+        "ticket_no": TICKET_NO,
         "author": one_of(Author),
         "created_at": TIME,
     }),

@@ -22,6 +22,14 @@ async def locked(connection: AsyncConnection, ticket_no: str) -> Row[Any] | None
     return (await connection.execute(found)).one_or_none()
 
 
+async def lock_case(connection: AsyncConnection, ticket_no: str) -> Row[Any] | None:
+    """The same, or what the ticket was merged into; never two rows, so that nobody waits in a circle."""
+    row = await locked(connection, ticket_no)
+    while row is not None and row.merged_into:
+        row = await locked(connection, row.merged_into)
+    return row
+
+
 async def survivor_of(connection: AsyncConnection, ticket: Ticket) -> Ticket:
     """The ticket that this one was merged into, else itself."""
     if not ticket.merged_into:

@@ -121,11 +121,11 @@ ticket_operations = Table(
     Column("operation_no", String(64), primary_key=True),
     Column("ticket_id", Integer, ForeignKey("tickets.id"), nullable=False),
     Column("action", String(30), nullable=False),
-    Column("request", String(64), nullable=False),
-    Column("details", JSON, nullable=False),
+    Column("reason", Text, nullable=False),
     Column("actor_kind", String(20), nullable=False),
     Column("actor_name", String(128), nullable=False),
-    Column("approved_by", String(128)),
+    # Who wanted it, where the actor approved it as the second person.
+    Column("asked_by", String(128)),
     # `started` before the shop system is asked, then `done`.
     Column("state", String(20), nullable=False),
     Column("status", Integer),

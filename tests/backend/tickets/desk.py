@@ -11,7 +11,7 @@ from aiohttp.test_utils import TestClient
 from bot.backend.database import DATABASE
 from bot.backend.http import CLOCK
 from bot.backend.orders.store import orders
-from bot.backend.ownership.store import Proof, save_proof
+from bot.backend.ownership.store import Owner, Proof, save_owner, save_proof
 from bot.backend.tickets import store, tables
 from tests.backend.tickets.making import ORDER_NO
 
@@ -26,6 +26,12 @@ async def save_order(client: TestClient, order_no: str = ORDER_NO, amount: str =
     }  # fmt: skip
     async with client.app[DATABASE].begin() as connection:
         await connection.execute(orders.insert().values(values))
+
+
+async def add_owner(client: TestClient, source: str = "embedded", order_no: str = ORDER_NO) -> None:
+    """Where the order is from, so that something can be done about it."""
+    async with client.app[DATABASE].begin() as connection:
+        await save_owner(connection, Owner(order_no, source, {}))
 
 
 async def prove(client: TestClient, customer_ref: str = "alice", order_no: str = ORDER_NO) -> str:
@@ -73,6 +79,29 @@ async def look(client: TestClient, ticket_no: str, customer_ref: str = "", proof
 
 async def change(client: TestClient, ticket_no: str, **body: Any) -> Answer:
     return await send(client, "PATCH", f"/v1/tickets/{ticket_no}", body)
+
+
+async def act(
+    client: TestClient, ticket_no: str, action: str, key: str | None = None, who: str = "Bob", **body: Any
+) -> Answer:
+    """An agent's action; every call has a key of its own unless one is given."""
+    values = {"actor": {"kind": "agent", "name": who}, **body}
+    path = f"/v1/desk/tickets/{ticket_no}/{action}"
+    return await send(client, "POST", path, values, key or secrets.token_hex(8))
+
+
+async def decide(
+    client: TestClient, approval_no: str, who: str, decision: str = "approved", key: str | None = None, **body: Any
+) -> Answer:
+    values = {"actor": {"kind": "agent", "name": who}, "decision": decision, **body}
+    return await send(client, "POST", f"/v1/desk/approvals/{approval_no}", values, key or secrets.token_hex(8))
+
+
+async def case(client: TestClient, ticket_no: str) -> dict[str, Any]:
+    """The case as an agent sees it."""
+    status, found = await send(client, "GET", f"/v1/desk/tickets/{ticket_no}")
+    assert status == 200, found
+    return found
 
 
 async def messages(client: TestClient, ticket_no: str) -> list[dict[str, Any]]:
