@@ -17,6 +17,7 @@ TOOLS = {
     "train": ("bot.ops.train", "train the dialog model if its inputs changed"),
     "doctor": ("bot.ops.doctor", "check this installation and say what to do"),
     "evidence": ("bot.backend.evidence.command", "read pictures of payments, delete old ones"),
+    "events": ("bot.backend.events.command", "list what the gateway has not taken yet, try it again"),
     "qa": ("bot.qa.main", "play the conversation tests"),
 }
 

@@ -3,10 +3,11 @@
 from collections.abc import AsyncIterator
 
 from aiohttp import web
-from sqlalchemy import text
 from sqlalchemy.exc import SQLAlchemyError
 
 from bot.backend.database import DATABASE, SETTINGS, database_context
+from bot.backend.events.dispatcher import dispatch, session_context
+from bot.backend.events.store import counts
 from bot.backend.evidence.api import routes as evidence_routes
 from bot.backend.evidence.checking import routes as check_routes
 from bot.backend.evidence.reading.reader import Reader
@@ -25,6 +26,7 @@ from bot.backend.tickets.api import routes as tickets_routes
 from bot.backend.tickets.desk_api import routes as desk_routes
 from bot.backend.tickets.operations import operations_context
 from bot.backend.upkeep import upkeep_context
+from bot.backend.workers import worker_context
 from bot.errors import BackendUnavailableError
 from bot.logs import configure_logs
 from bot.migrate import upgrade
@@ -36,17 +38,18 @@ ROUTES = (
     health_routes, openapi_routes, ownership_routes, orders_routes, demo_routes, payments_routes, tickets_routes,
     desk_routes, evidence_routes, check_routes,
 )  # fmt: skip
+WORKERS = (dispatch,)
 
 
 @health_routes.get("/healthz")
 async def show_health(request: web.Request) -> web.Response:
-    """200 when the database answers."""
+    """200 when the database answers; with the number of events that wait for the gateway or were given up."""
     try:
-        async with request.app[DATABASE].connect() as connection:
-            await connection.execute(text("SELECT 1"))
+        async with request.app[DATABASE].begin() as connection:
+            found = await counts(connection)
     except (SQLAlchemyError, OSError) as error:
         raise BackendUnavailableError("The database does not answer.") from error
-    return json_answer({"status": "ok"})
+    return json_answer({"status": "ok", "events": found})
 
 
 async def sources_context(app: web.Application) -> AsyncIterator[None]:
@@ -56,15 +59,21 @@ async def sources_context(app: web.Application) -> AsyncIterator[None]:
     yield
 
 
-def make_app(settings: Settings) -> web.Application:
-    """The application; its database must be at the newest revision."""
+def make_app(settings: Settings, *, workers: bool = True) -> web.Application:
+    """The application; its database must be at the newest revision.
+
+    Without `workers` nothing happens by itself: no event is delivered and no timer fires.
+    """
     app = web.Application(middlewares=[error_middleware, token_middleware])
     app[SETTINGS] = settings
     app[CLOCK] = utc_now
     app[MAKE_READER] = Reader
     app.cleanup_ctx.extend([
         database_context, sources_context, readings_context, demo_context, upkeep_context, operations_context,
+        session_context,
     ])  # fmt: skip
+    if workers:
+        app.cleanup_ctx.extend(worker_context(work) for work in WORKERS)
     for routes in ROUTES:
         app.add_routes(routes)
     return app

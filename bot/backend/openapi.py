@@ -13,7 +13,7 @@ from bot.backend.http import json_answer
 from bot.backend.orders.openapi import OPENAPI as ORDERS
 from bot.backend.ownership.openapi import OPENAPI as OWNERSHIP
 from bot.backend.payments.openapi import OPENAPI as PAYMENTS
-from bot.backend.schemas import TEXT, Schema, answers, record
+from bot.backend.schemas import COUNT, TEXT, Schema, answers, record
 from bot.backend.tickets.desk_openapi import OPENAPI as DESK
 from bot.backend.tickets.openapi import OPENAPI as TICKETS
 
@@ -43,11 +43,14 @@ def _public(operation: str, summary: str, responses: Schema) -> Schema:
     return {"get": {"operationId": operation, "summary": summary, "security": [], "responses": without_token}}
 
 
+# Those that the gateway has not taken yet, and those that were given up.
+_EVENTS = record({"waiting": COUNT, "dead": COUNT})
+
 _PATHS = {
     "/healthz": _public(
         "health",
         "Whether the backend and its database answer.",
-        answers({200: ("They do.", record({"status": TEXT}))}, 422, 503),
+        answers({200: ("They do.", record({"status": TEXT, "events": _EVENTS}))}, 422, 503),
     ),
     "/openapi.json": _public("openapi", "This document.", answers({200: ("This document.", {"type": "object"})}, 422)),
 }

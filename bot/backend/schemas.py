@@ -8,6 +8,7 @@ Schema = dict[str, Any]
 TIME: Schema = {"type": "string", "format": "date-time"}
 MONEY: Schema = {"type": "string", "pattern": r"^\d{1,10}\.\d{2}$"}
 TEXT: Schema = {"type": "string"}
+COUNT: Schema = {"type": "integer", "minimum": 0}
 BOOLEAN: Schema = {"type": "boolean"}
 # Texts are stripped before their length counts, so at least one sign must not be blank.
 CUSTOMER_REF: Schema = {"type": "string", "minLength": 1, "maxLength": 128, "pattern": r"\S"}

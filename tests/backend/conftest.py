@@ -79,7 +79,7 @@ def clock() -> Clock:
 @pytest.fixture
 async def backend_client(settings: Settings, clock: Clock) -> AsyncIterator[TestClient]:
     """An HTTP client that carries the service token; the application is `backend_client.app`."""
-    app = make_app(settings)
+    app = make_app(settings, workers=False)
     app[CLOCK] = clock
     headers = {"Authorization": f"Bearer {settings.derived_key('backend')}"}
     async with TestClient(TestServer(app), headers=headers) as client:

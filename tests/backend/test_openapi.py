@@ -25,7 +25,7 @@ def base(sqlite_template: Path, tmp_path_factory: pytest.TempPathFactory) -> Ite
     folder = tmp_path_factory.mktemp("openapi")
     shutil.copy(sqlite_template, folder / "backend.db")
     chosen = make_settings(folder, demo=True, verify_tries=NEVER_LOCKED)
-    with serving(make_app(chosen)) as url:
+    with serving(make_app(chosen, workers=False)) as url:
         yield url, chosen.derived_key("backend")
 
 

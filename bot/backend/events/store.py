@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import JSON, Column, Index, Integer, Row, String, Table, Text, and_, exists, func, select, true, update
+from sqlalchemy import JSON, Column, Index, Integer, Row, String, Table, Text, and_, func, or_, select, true, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.backend.claims import claim_due, finish
@@ -61,15 +61,11 @@ async def publish(connection: AsyncConnection, event: NewEvent) -> None:
 
 
 async def claim_events(connection: AsyncConnection, now: datetime, lease: timedelta, limit: int) -> list[Row[Any]]:
-    """Claim events to deliver, at most one for each customer: their first one that still holds the others back."""
-    earlier = events.alias()
-    holds_back = and_(
-        earlier.c.customer_ref == events.c.customer_ref,
-        earlier.c.id < events.c.id,
-        earlier.c.done_at.is_(None),
-        earlier.c.attempt <= HOLDS_BACK_ATTEMPTS,
-    )
-    return await claim_due(connection, events, now, lease, limit, ~exists().where(holds_back))
+    """Claim events to deliver, at most one for each customer: their first that still holds the later ones back."""
+    holds_back = and_(_is_waiting, events.c.attempt <= HOLDS_BACK_ATTEMPTS)
+    first = select(func.min(events.c.id)).where(holds_back).group_by(events.c.customer_ref)
+    overtaken = events.c.attempt > HOLDS_BACK_ATTEMPTS
+    return await claim_due(connection, events, now, lease, limit, or_(events.c.id.in_(first), overtaken))
 
 
 async def mark_delivered(connection: AsyncConnection, row: Row[Any], now: datetime) -> bool:
