@@ -5,6 +5,7 @@ from collections.abc import AsyncIterator
 from aiohttp import web
 from sqlalchemy.exc import SQLAlchemyError
 
+from bot.backend.changes.api import routes as changes_routes
 from bot.backend.database import DATABASE, SETTINGS, database_context
 from bot.backend.events.dispatcher import dispatch, session_context
 from bot.backend.events.store import counts
@@ -25,6 +26,8 @@ from bot.backend.seed import routes as demo_routes
 from bot.backend.tickets.api import routes as tickets_routes
 from bot.backend.tickets.desk_api import routes as desk_routes
 from bot.backend.tickets.operations import operations_context
+from bot.backend.timers.model import TimerKind
+from bot.backend.timers.runner import HANDLERS, Handler, fire_timers
 from bot.backend.upkeep import upkeep_context
 from bot.backend.workers import worker_context
 from bot.errors import BackendUnavailableError
@@ -36,9 +39,10 @@ health_routes = web.RouteTableDef()
 
 ROUTES = (
     health_routes, openapi_routes, ownership_routes, orders_routes, demo_routes, payments_routes, tickets_routes,
-    desk_routes, evidence_routes, check_routes,
+    desk_routes, evidence_routes, check_routes, changes_routes,
 )  # fmt: skip
-WORKERS = (dispatch,)
+TIMERS: dict[TimerKind, Handler] = {}
+WORKERS = (dispatch, fire_timers)
 
 
 @health_routes.get("/healthz")
@@ -68,6 +72,7 @@ def make_app(settings: Settings, *, workers: bool = True) -> web.Application:
     app[SETTINGS] = settings
     app[CLOCK] = utc_now
     app[MAKE_READER] = Reader
+    app[HANDLERS] = TIMERS
     app.cleanup_ctx.extend([
         database_context, sources_context, readings_context, demo_context, upkeep_context, operations_context,
         session_context,

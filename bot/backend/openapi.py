@@ -8,6 +8,7 @@ from typing import Any
 
 from aiohttp import web
 
+from bot.backend.changes.openapi import OPENAPI as CHANGES
 from bot.backend.evidence.openapi import OPENAPI as EVIDENCE
 from bot.backend.http import json_answer
 from bot.backend.orders.openapi import OPENAPI as ORDERS
@@ -19,7 +20,7 @@ from bot.backend.tickets.openapi import OPENAPI as TICKETS
 
 routes = web.RouteTableDef()
 
-PARTS: tuple[dict[str, Schema], ...] = (OWNERSHIP, ORDERS, PAYMENTS, TICKETS, DESK, EVIDENCE)
+PARTS: tuple[dict[str, Schema], ...] = (OWNERSHIP, ORDERS, PAYMENTS, TICKETS, DESK, EVIDENCE, CHANGES)
 
 _ERROR = {
     "type": "object",

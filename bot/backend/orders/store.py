@@ -113,6 +113,20 @@ async def move_times(connection: AsyncConnection, record: OrderRecord) -> None:
     await connection.execute(update(orders).where(orders.c.order_no == record.order_no).values(values))
 
 
+async def save_states(connection: AsyncConnection, record: OrderRecord) -> None:
+    """Set how far an order has come, with its payment's time and its refund, and leave all else."""
+    refund = record.refund
+    values = {
+        "order_state": record.order.value,
+        "delivery_state": record.delivery.value,
+        "paid_at": record.paid_at,
+        "refund_amount": refund.amount if refund else None,
+        "refund_to": refund.to if refund else None,
+        "refunded_at": refund.at if refund else None,
+    }
+    await connection.execute(update(orders).where(orders.c.order_no == record.order_no).values(values))
+
+
 # Columns that are named as in the record and hold the same.
 _SAME = (
     "product", "product_line", "amount", "currency", "created_at", "paid_at", "target", "delivery_type", "notified",

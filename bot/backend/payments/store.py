@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Column, Index, Integer, Numeric, Row, String, Table, delete, or_, select
+from sqlalchemy import Column, Index, Integer, Numeric, Row, String, Table, delete, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.backend.database import metadata
@@ -137,6 +137,28 @@ async def save_payments(connection: AsyncConnection, purchase_no: str, records: 
     if records:
         names = PaymentRecord.__dataclass_fields__
         await connection.execute(payments.insert(), [{name: getattr(each, name) for name in names} for each in records])
+
+
+async def own_payments(connection: AsyncConnection, order_no: str) -> dict[int, PaymentRecord]:
+    """The payments that are booked to an order, by the id of their row."""
+    rows = await connection.execute(select(payments).where(payments.c.order_no == order_no).order_by(payments.c.id))
+    return {row.id: _record(row) for row in rows}
+
+
+async def number_is_taken(connection: AsyncConnection, transaction_no: str, order_no: str) -> bool:
+    """Whether a payment with this number is booked to another order, or to none."""
+    other = or_(payments.c.order_no.is_(None), payments.c.order_no != order_no)
+    found = select(payments.c.id).where(payments.c.transaction_no == transaction_no, other).limit(1)
+    return (await connection.execute(found)).one_or_none() is not None
+
+
+async def save_payment(connection: AsyncConnection, payment_id: int | None, record: PaymentRecord) -> None:
+    """Change the payment of this row, or add one."""
+    values = {name: getattr(record, name) for name in PaymentRecord.__dataclass_fields__}
+    if payment_id is None:
+        await connection.execute(payments.insert().values(values))
+    else:
+        await connection.execute(update(payments).where(payments.c.id == payment_id).values(values))
 
 
 def digest_of(customer_ref: str, claim: Claim) -> str:

@@ -12,9 +12,15 @@ class TimerKind(StrEnum):
     REQUERY = "requery"  # look at the ticket's order again, by the schedule after a report
     PROMISE = "promise"  # the promised answer
     STEP3 = "step3"  # the ways beyond the ticket open
+    INCIDENTS = "incidents"  # look for incidents; there is one for all
 
 
 def next_requery(since: datetime, now: datetime, minutes: Sequence[int]) -> datetime | None:
     """The next time to look at an order again, counted from the report; None after the last."""
     times = (since + timedelta(minutes=each) for each in sorted(minutes))
     return next((each for each in times if each > now), None)
+
+
+def retry_after(attempt: int) -> timedelta:
+    """The pause after a failed try: 5 s, doubling up to ten minutes."""
+    return timedelta(seconds=min(5 * 2 ** min(max(attempt, 1) - 1, 10), 600))

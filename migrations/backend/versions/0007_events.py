@@ -77,14 +77,12 @@ def _changes() -> None:
     )
     op.create_index("ix_shop_events_order_no", "shop_events", ["order_no"])
     op.create_table(
-        "order_snapshots",
+        "order_phases",
         sa.Column("order_no", sa.String(64), nullable=False),
-        sa.Column("payment", sa.String(20), nullable=False),
-        sa.Column("order_state", sa.String(20), nullable=False),
-        sa.Column("delivery_state", sa.String(20), nullable=False),
+        sa.Column("phase", sa.String(20), nullable=False),
         sa.Column("version", sa.Integer(), nullable=False),
         sa.Column("changed_at", UtcDateTime(), nullable=False),
-        sa.PrimaryKeyConstraint("order_no", name=op.f("pk_order_snapshots")),
+        sa.PrimaryKeyConstraint("order_no", name=op.f("pk_order_phases")),
     )
     op.create_table(
         "order_watchers",
@@ -139,5 +137,5 @@ def _incidents() -> None:
 def downgrade() -> None:
     with op.batch_alter_table("orders") as orders:
         orders.drop_column("supplier")
-    for name in ("incident_cases", "incidents", "order_watchers", "order_snapshots", "shop_events", "timers", "events"):
+    for name in ("incident_cases", "incidents", "order_watchers", "order_phases", "shop_events", "timers", "events"):
         op.drop_table(name)
