@@ -31,9 +31,9 @@ _MORE = ("transaction_no", "refund_amount", "refund_to")
 _OUTCOME = record({"outcome": one_of(Outcome)})
 
 
-def _change(optional: tuple[str, ...]) -> Schema:
+def _change(optional: tuple[str, ...], **other: Schema) -> Schema:
     """Fields that are not listed are left aside."""
-    return {**record(_CHANGE, optional), "additionalProperties": True}
+    return {**record(_CHANGE | other, optional), "additionalProperties": True}
 
 
 _PATHS: Schema = {
@@ -64,5 +64,5 @@ _PATHS: Schema = {
 
 OPENAPI: dict[str, Schema] = {
     "paths": _PATHS,
-    "schemas": {"ShopEvent": _change(_MORE), "DemoEvent": _change(("occurred_at", *_MORE))},
+    "schemas": {"ShopEvent": _change(_MORE), "DemoEvent": _change(("occurred_at", *_MORE), occurred_at=nullable(TIME))},
 }
