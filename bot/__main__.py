@@ -18,6 +18,7 @@ TOOLS = {
     "doctor": ("bot.ops.doctor", "check this installation and say what to do"),
     "evidence": ("bot.backend.evidence.command", "read pictures of payments, delete old ones"),
     "events": ("bot.backend.events.command", "list what the gateway has not taken yet, try it again"),
+    "incidents": ("bot.backend.incidents.command", "list, open and close incidents"),
     "qa": ("bot.qa.main", "play the conversation tests"),
 }
 

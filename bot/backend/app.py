@@ -14,6 +14,7 @@ from bot.backend.evidence.checking import routes as check_routes
 from bot.backend.evidence.reading.reader import Reader
 from bot.backend.evidence.readings import MAKE_READER, readings_context
 from bot.backend.http import CLOCK, error_middleware, json_answer, token_middleware, utc_now
+from bot.backend.incidents.api import routes as incidents_routes
 from bot.backend.openapi import routes as openapi_routes
 from bot.backend.orders.api import routes as orders_routes
 from bot.backend.orders.sources import SOURCES
@@ -26,8 +27,8 @@ from bot.backend.seed import routes as demo_routes
 from bot.backend.tickets.api import routes as tickets_routes
 from bot.backend.tickets.desk_api import routes as desk_routes
 from bot.backend.tickets.operations import operations_context
-from bot.backend.timers.model import TimerKind
-from bot.backend.timers.runner import HANDLERS, Handler, fire_timers
+from bot.backend.timers.handlers import TIMERS
+from bot.backend.timers.runner import HANDLERS, fire_timers
 from bot.backend.upkeep import upkeep_context
 from bot.backend.workers import worker_context
 from bot.errors import BackendUnavailableError
@@ -39,9 +40,8 @@ health_routes = web.RouteTableDef()
 
 ROUTES = (
     health_routes, openapi_routes, ownership_routes, orders_routes, demo_routes, payments_routes, tickets_routes,
-    desk_routes, evidence_routes, check_routes, changes_routes,
+    desk_routes, evidence_routes, check_routes, changes_routes, incidents_routes,
 )  # fmt: skip
-TIMERS: dict[TimerKind, Handler] = {}
 WORKERS = (dispatch, fire_timers)
 
 
@@ -72,7 +72,7 @@ def make_app(settings: Settings, *, workers: bool = True) -> web.Application:
     app[SETTINGS] = settings
     app[CLOCK] = utc_now
     app[MAKE_READER] = Reader
-    app[HANDLERS] = TIMERS
+    app[HANDLERS] = dict(TIMERS)
     app.cleanup_ctx.extend([
         database_context, sources_context, readings_context, demo_context, upkeep_context, operations_context,
         session_context,

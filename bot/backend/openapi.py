@@ -11,6 +11,7 @@ from aiohttp import web
 from bot.backend.changes.openapi import OPENAPI as CHANGES
 from bot.backend.evidence.openapi import OPENAPI as EVIDENCE
 from bot.backend.http import json_answer
+from bot.backend.incidents.openapi import OPENAPI as INCIDENTS
 from bot.backend.orders.openapi import OPENAPI as ORDERS
 from bot.backend.ownership.openapi import OPENAPI as OWNERSHIP
 from bot.backend.payments.openapi import OPENAPI as PAYMENTS
@@ -20,7 +21,7 @@ from bot.backend.tickets.openapi import OPENAPI as TICKETS
 
 routes = web.RouteTableDef()
 
-PARTS: tuple[dict[str, Schema], ...] = (OWNERSHIP, ORDERS, PAYMENTS, TICKETS, DESK, EVIDENCE, CHANGES)
+PARTS: tuple[dict[str, Schema], ...] = (OWNERSHIP, ORDERS, PAYMENTS, TICKETS, DESK, EVIDENCE, CHANGES, INCIDENTS)
 
 _ERROR = {
     "type": "object",

@@ -2,7 +2,6 @@
 
 import argparse
 import asyncio
-import sys
 from collections.abc import Sequence
 
 from bot.backend.events import store
@@ -33,7 +32,7 @@ async def list_events(only_dead: bool) -> int:
         state = "dead" if row.dead_at else "waiting"
         about = row.ticket_no or row.order_no or "-"
         parts = (row.event_id, state, row.type, about, f"attempt {row.attempt}", f"due {row.due_at:%Y-%m-%dT%H:%M:%SZ}")
-        sys.stdout.write("  ".join((*parts, row.error or "")).rstrip() + "\n")
+        print("  ".join((*parts, row.error or "")).rstrip())  # noqa: T201
     return int(only_dead and bool(rows))
 
 
@@ -42,5 +41,5 @@ async def retry_events(event_ids: Sequence[str]) -> int:
     async with engine.begin() as connection:
         count = await store.revive(connection, event_ids, utc_now())
     await engine.dispose()
-    sys.stdout.write(f"{count} will be tried again\n")
+    print(f"{count} will be tried again")  # noqa: T201
     return 0

@@ -45,11 +45,13 @@ async def check_evidence(request: web.Request) -> web.Response:
         await access.access_order(request, proven, body.customer_ref)
     reading = await request.app[READINGS].reading_of(found.sha256, PATIENCE)
     facts, judgement = await judge(request.app, found, reading, proven, now_of(request))
-    checked = await _checked(request, facts, judgement)
+    checked = await _checked(request, body.customer_ref, facts, judgement)
     return json_answer(answer_from(found.evidence_id, reading, judgement, checked))
 
 
-async def _checked(request: web.Request, facts: Facts, judgement: Judgement) -> dict[str, Any] | None:
+async def _checked(
+    request: web.Request, customer_ref: str, facts: Facts, judgement: Judgement
+) -> dict[str, Any] | None:
     """The answer of `/v1/payments/verify` for what was read; None without a proven order or with too few fields."""
     verdict = _CLAIM_VERDICTS.get(judgement.verdict) if judgement.verdict else None
     if not facts.order_no or not facts.reading or not verdict:
@@ -57,7 +59,8 @@ async def _checked(request: web.Request, facts: Facts, judgement: Judgement) -> 
     mismatches = tuple(name for name in facts.conflicts if name != "status") if verdict is ClaimVerdict.CONFLICT else ()
     finding = replace(facts.finding, verdict=verdict, mismatches=mismatches, missing=())
     said = None if facts.shows_no_payment else True
-    return await answer_for_owner(request.app, claim_of(facts.reading, facts.order_no), finding, now_of(request), said)
+    claim = claim_of(facts.reading, facts.order_no)
+    return await answer_for_owner(request.app, claim, customer_ref, finding, now_of(request), said)
 
 
 def answer_from(

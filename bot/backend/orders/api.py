@@ -4,9 +4,10 @@ from aiohttp import web
 
 from bot.backend.database import DATABASE
 from bot.backend.http import body_of, check_query, json_answer, now_of
+from bot.backend.orders.asking import diagnose_for
 from bot.backend.orders.bodies import DiagnosisBody
 from bot.backend.orders.cases import Said, case_of
-from bot.backend.orders.views import diagnosis_of, order_view, risk_view
+from bot.backend.orders.views import order_view, risk_view
 from bot.backend.ownership.access import access_order, order_no_of, proven_order_no
 from bot.errors import BackendUnavailableError, InvalidError, NotFoundError
 from bot.numbers import normalize_number
@@ -41,9 +42,9 @@ async def diagnose_order(request: web.Request) -> web.Response:
     """What is wrong with the order; a source that is down is a diagnosis of its own, not an error."""
     order_no = normalize_number(request.match_info["order_no"])
     body = await body_of(request, DiagnosisBody)
-    await access_order(request, order_no)
+    proof = await access_order(request, order_no)
     said = Said(symptom=body.symptom, paid=body.paid, input=body.input, login_expired=body.login_expired)
-    return json_answer(await diagnosis_of(request.app, order_no, now_of(request), said))
+    return json_answer(await diagnose_for(request.app, order_no, proof.customer_ref, now_of(request), said))
 
 
 @routes.get("/v1/accounts/{ref}/risk")

@@ -1,5 +1,6 @@
 """What the OpenAPI document says of orders, their diagnosis, accounts and the demo."""
 
+from bot.backend.incidents.model import Scope
 from bot.backend.orders.model import (
     Account,
     Delivery,
@@ -81,6 +82,7 @@ _DIAGNOSIS = record(
         "priority": one_of(Priority),
         "recheck_minutes": array({"type": "integer", "minimum": 0}),
         "report_after": nullable(TIME),
+        "incident": nullable(ref("IncidentHint")),
         "reasons": array(TEXT),
         "order": nullable(ref("Order")),
     }
@@ -165,6 +167,7 @@ OPENAPI: dict[str, Schema] = {
         "Order": _ORDER,
         "DiagnosisClaims": record(_CLAIMS, optional=tuple(_CLAIMS)),
         "Diagnosis": _DIAGNOSIS,
+        "IncidentHint": record({"incident_no": TEXT, "scope": one_of(Scope), "name": TEXT, "since": TIME}),
         "AccountRisk": _RISK,
         "DemoOrder": _DEMO_ORDER,
     },

@@ -1,11 +1,8 @@
 """The JSON of an order and of its diagnosis: masked, without secrets."""
 
-from datetime import datetime
 from typing import Any
 
-from aiohttp import web
-
-from bot.backend.orders.cases import Case, Said, case_of
+from bot.backend.orders.cases import Case, Said
 from bot.backend.orders.masks import mask_number, mask_target
 from bot.backend.orders.model import Diagnosis, OrderFacts, Rule, diagnose, rule_of
 from bot.backend.orders.plans import PLANS, Plan, plan
@@ -77,17 +74,17 @@ def _refund_view(case: Case) -> dict[str, Any] | None:
     return None
 
 
-async def diagnosis_of(app: web.Application, order_no: str, now: datetime, said: Said | None = None) -> dict[str, Any]:
-    """The diagnosis of this order with its plan and its view; the caller has checked the proof."""
-    case = await case_of(app, order_no, now, said)
+def diagnosis_view(case: Case, said: Said | None, incident: dict[str, Any] | None) -> dict[str, Any]:
+    """The diagnosis of a proven order with its plan, its view and the incident that explains it."""
     rule = diagnose(case.facts)
     found = plan(rule.diagnosis, case.facts, case.timing, said.paid if said else None)
-    return {**_plan_view(rule, found), "reasons": reasons_of(rule, case.facts), "order": order_view(case)}
+    reasons = reasons_of(rule, case.facts)
+    return {**_plan_view(rule, found), "incident": incident, "reasons": reasons, "order": order_view(case)}
 
 
 def diagnosis_without_order(diagnosis: Diagnosis) -> dict[str, Any]:
     """The same for R03, R04 and R05, where the customer has not proved any order."""
-    return {**_plan_view(rule_of(diagnosis), PLANS[diagnosis]), "reasons": [], "order": None}
+    return {**_plan_view(rule_of(diagnosis), PLANS[diagnosis]), "incident": None, "reasons": [], "order": None}
 
 
 def _plan_view(rule: Rule, found: Plan) -> dict[str, Any]:

@@ -35,14 +35,16 @@ async def proven_order_no(request: web.Request) -> str | None:
     return proof.order_no if proof else None
 
 
-async def access_order(request: web.Request, order_no: str, customer_ref: str | None = None) -> None:
-    """Raise OrderNotFoundError unless the request proves this order; a missing order looks the same.
+async def access_order(request: web.Request, order_no: str, customer_ref: str | None = None) -> Proof:
+    """The proof of this order that came with the request.
 
+    Raises OrderNotFoundError without one; a missing order looks the same.
     `customer_ref`: who the request says it is for, where it says so; another customer's proof is none.
     """
     proof = await proof_in(request)
     if proof is None or proof.order_no != order_no or customer_ref not in (None, proof.customer_ref):
         raise OrderNotFoundError
+    return proof
 
 
 def keys_for(order_no: str, customer_ref: str) -> set[str]:

@@ -10,9 +10,10 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.backend.database import DATABASE, SETTINGS
 from bot.backend.http import body_of, json_answer, now_of
+from bot.backend.orders.asking import diagnose_for
 from bot.backend.orders.cases import Said
 from bot.backend.orders.model import Order, OrderFacts, Payment, Source, diagnose
-from bot.backend.orders.views import diagnosis_of, diagnosis_without_order
+from bot.backend.orders.views import diagnosis_without_order
 from bot.backend.ownership import access
 from bot.backend.ownership.headers import PROOF_HEADER
 from bot.backend.ownership.model import padded_seconds
@@ -54,15 +55,15 @@ async def verify_for_owner(request: web.Request, claim: Claim, customer_ref: str
         others = await store.other_claims_for(connection, claim)
         finding = check_claim(claim, records, now, tolerance_from(request.app[SETTINGS]), others)
         await store.save_claim(connection, customer_ref, claim, finding.verdict, now)
-    return await answer_for_owner(request.app, claim, finding, now)
+    return await answer_for_owner(request.app, claim, customer_ref, finding, now)
 
 
 async def answer_for_owner(
-    app: web.Application, claim: Claim, finding: Finding, now: datetime, paid: bool | None = True
+    app: web.Application, claim: Claim, customer_ref: str, finding: Finding, now: datetime, paid: bool | None = True
 ) -> dict[str, Any]:
     """The answer after the claim was saved; `paid`: whether the customer says so."""
     assert claim.order_no
-    diagnosis = await diagnosis_of(app, claim.order_no, now, Said(paid=paid))
+    diagnosis = await diagnose_for(app, claim.order_no, customer_ref, now, Said(paid=paid))
     payment = diagnosis["order"]["states"]["payment"]
     return _answer(finding, payment["value"], payment["source"], True, diagnosis)
 

@@ -212,7 +212,9 @@ def _looker(proof: Proof | None, customer_ref: str | None) -> Looker:
 
 
 async def _requery_later(connection: AsyncConnection, ticket: Ticket, now: datetime, settings: Settings) -> None:
-    """Let the order be looked at again by itself some times after each report."""
+    """Let the order be looked at by itself, now and some times after each report."""
+    if ticket.order_no:
+        await timers.schedule_by(connection, TimerKind.ORDER, ticket.order_no, now)
     due_at = next_requery(now, now, settings.requery_minutes)
     if ticket.order_no and due_at:
         await timers.schedule(connection, TimerKind.REQUERY, ticket.ticket_no, due_at)

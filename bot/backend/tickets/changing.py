@@ -116,8 +116,12 @@ async def set_timers(connection: AsyncConnection, before: Ticket | None, after: 
 
 
 def step3_due(ticket: Ticket) -> datetime | None:
-    """When the ways beyond the ticket open if no human answers until then."""
-    if not ticket.live or ticket.last_agent_reply_at:
+    """When the ways beyond the ticket open: at once if the shop has the money, else unless a human answers before."""
+    if not ticket.live:
+        return None
+    if ticket.funds_at_platform:
+        return ticket.created_at
+    if ticket.last_agent_reply_at:
         return None
     return max(ticket.reply_by, ticket.created_at + OVERDUE_AFTER)
 

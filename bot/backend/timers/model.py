@@ -15,6 +15,10 @@ class TimerKind(StrEnum):
     INCIDENTS = "incidents"  # look for incidents; there is one for all
 
 
+# Then, for as long as a ticket lives.
+REQUERY_THEN = timedelta(hours=1)
+
+
 def next_requery(since: datetime, now: datetime, minutes: Sequence[int]) -> datetime | None:
     """The next time to look at an order again, counted from the report; None after the last."""
     times = (since + timedelta(minutes=each) for each in sorted(minutes))

@@ -1,7 +1,7 @@
 """Do what is due. A handler must be idempotent: one that dies in the middle is called again by whoever is alive."""
 
 import asyncio
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable
 from datetime import timedelta
 from typing import Any
 
@@ -18,7 +18,7 @@ log = structlog.get_logger()
 
 # It gets the subject; what it schedules anew under the same kind and subject stays.
 Handler = Callable[[web.Application, str], Awaitable[None]]
-HANDLERS: web.AppKey[Mapping[TimerKind, Handler]] = web.AppKey("TIMER_HANDLERS")
+HANDLERS: web.AppKey[dict[TimerKind, Handler]] = web.AppKey("TIMER_HANDLERS")
 
 # A claim holds longer than any handler may take; so many are at work at a time.
 LEASE = timedelta(seconds=60)
@@ -30,8 +30,17 @@ async def fire_timers(app: web.Application) -> int:
     """Do what is due, one batch; how much there was."""
     async with app[DATABASE].begin() as connection:
         rows = await store.claim_timers(connection, app[CLOCK](), LEASE, BATCH)
-    await asyncio.gather(*(_fire(app, row) for row in rows))
+    subjects: dict[str, list[Row[Any]]] = {}
+    for row in rows:
+        subjects.setdefault(row.subject, []).append(row)
+    await asyncio.gather(*(_fire_in_turn(app, each) for each in subjects.values()))
     return len(rows)
+
+
+async def _fire_in_turn(app: web.Application, rows: list[Row[Any]]) -> None:
+    """What is due for the same subject, the earlier first: an apology comes before what follows from it."""
+    for row in rows:
+        await _fire(app, row)
 
 
 async def _fire(app: web.Application, row: Row[Any]) -> None:

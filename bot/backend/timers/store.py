@@ -3,7 +3,7 @@
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Column, Index, Integer, Row, String, Table, UniqueConstraint, delete
+from sqlalchemy import Column, Index, Integer, Row, String, Table, UniqueConstraint, delete, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.backend.claims import claim_due, finish
@@ -36,6 +36,15 @@ async def schedule(connection: AsyncConnection, kind: TimerKind, subject: str, d
     again = {"due_at": due_at, "done_at": None, "claimed_until": None, "attempt": timers.c.attempt + 1}
     statement = upsert(connection, timers).values(kind=kind.value, subject=subject, due_at=due_at, attempt=0)
     await connection.execute(statement.on_conflict_do_update(index_elements=["kind", "subject"], set_=again))
+
+
+async def schedule_by(connection: AsyncConnection, kind: TimerKind, subject: str, due_at: datetime) -> None:
+    """Let this come due by then at the latest; a waiting one that is earlier stays."""
+    earlier = select(timers.c.id).where(
+        timers.c.kind == kind.value, timers.c.subject == subject, _is_waiting, timers.c.due_at <= due_at
+    )
+    if (await connection.execute(earlier)).one_or_none() is None:
+        await schedule(connection, kind, subject, due_at)
 
 
 async def cancel(connection: AsyncConnection, kind: TimerKind, subject: str) -> None:

@@ -22,24 +22,26 @@ from tests.backend.tickets.making import make_ticket
 EXPECTED = {
     "queued": "reply in_progress, assign in_progress, release !already, wait_customer waiting_customer, "
     "wait_upstream waiting_upstream, resume !not_waiting, resolve resolved, close closed, reopen !not_finished, "
-    "merge merged, repush waiting_upstream, delivered resolved, refund_approved waiting_upstream, "
+    "merge merged, repush waiting_upstream, delivered resolved, refunded resolved, refund_approved waiting_upstream, "
     "refund_rejected in_progress",
     "in_progress": "release queued, wait_customer waiting_customer, wait_upstream waiting_upstream, "
     "resume !not_waiting, resolve resolved, close closed, reopen !not_finished, merge merged, "
-    "repush waiting_upstream, delivered resolved, refund_approved waiting_upstream",
+    "repush waiting_upstream, delivered resolved, refunded resolved, refund_approved waiting_upstream",
     "waiting_customer": "report in_progress, customer_message in_progress, wait_upstream waiting_upstream, "
     "resume in_progress, resolve resolved, close closed, reopen !not_finished, merge merged, "
-    "repush waiting_upstream, delivered resolved, refund_approved waiting_upstream, refund_rejected in_progress, "
+    "repush waiting_upstream, delivered resolved, refunded resolved, refund_approved waiting_upstream, "
+    "refund_rejected in_progress, "
     "promise_broken !no_promise",
     "waiting_upstream": "wait_customer waiting_customer, resume in_progress, resolve resolved, close closed, "
-    "reopen !not_finished, merge merged, delivered resolved, refund_rejected in_progress",
+    "reopen !not_finished, merge merged, delivered resolved, refunded resolved, refund_rejected in_progress",
     "resolved": "report !finished, customer_message queued, assign !finished, release !finished, "
     "wait_customer !finished, wait_upstream !finished, resume !finished, resolve !already, close closed, "
     "reopen queued, merge merged, absorb !finished, repush !finished, refund_approved !finished, "
     "refund_rejected !finished, promise_broken !finished",
     "closed": "report !finished, customer_message !closed, assign !finished, release !finished, "
     "wait_customer !finished, wait_upstream !finished, resume !finished, resolve !closed, close !already, "
-    "reopen queued, merge merged, absorb !finished, requery !closed, repush !finished, delivered !closed, "
+    "reopen queued, merge merged, absorb !finished, requery !closed, repush !finished, "
+    "delivered !closed, refunded !closed, "
     "refund_approved !finished, refund_rejected !finished, promise_broken !finished",
     "merged": ", ".join(f"{action} !merged" for action in Action if action is not Action.OPEN),
 }
