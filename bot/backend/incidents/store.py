@@ -155,6 +155,16 @@ async def join_free(connection: AsyncConnection, incident: Row[Any], since: date
     await connection.execute(update(incident_cases).where(mine).values(incident_id=incident.id))
 
 
+async def belongs(connection: AsyncConnection, known: IncidentCase, incident_id: int) -> bool:
+    """Whether this customer's order belongs to this incident already."""
+    found = select(incident_cases.c.id).where(
+        incident_cases.c.subject == known.order_no,
+        incident_cases.c.customer_ref == known.customer_ref,
+        incident_cases.c.incident_id == incident_id,
+    )
+    return (await connection.execute(found)).one_or_none() is not None
+
+
 async def cases_of(connection: AsyncConnection, incident_id: int) -> list[Row[Any]]:
     """The cases of an incident, each customer's newest last."""
     found = select(incident_cases).where(incident_cases.c.incident_id == incident_id)

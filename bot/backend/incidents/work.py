@@ -50,7 +50,7 @@ async def join_live(
 
 
 async def note_report(connection: AsyncConnection, case: Case, ticket: Ticket, now: datetime) -> None:
-    """This reported order may be a sign of an incident, or belong to one."""
+    """This reported order may be a sign of an incident, or belong to one of which its customer has not heard."""
     diagnosis = diagnose(case.facts).diagnosis
     if diagnosis not in COUNTED:
         return
@@ -61,7 +61,10 @@ async def note_report(connection: AsyncConnection, case: Case, ticket: Ticket, n
             order_no=case.order_no, customer_ref=listener.customer_ref, conversation_id=listener.conversation_id,
             ticket_no=ticket.ticket_no, diagnosis=diagnosis, common=common, reported_at=ticket.created_at,
         )  # fmt: skip
+        knows = incident is not None and await store.belongs(connection, new, incident.id)
         await store.save_case(connection, new, incident.id if incident else None)
+        if incident is not None and not knows:
+            await _tell(connection, EventType.INCIDENT_OPENED, incident, [new], now)
     if incident is None:
         await schedule(connection, TimerKind.INCIDENTS, ALL, now)
 
@@ -104,7 +107,11 @@ def view_of(incident: Row[Any]) -> dict[str, Any]:
 
 
 async def _tell(
-    connection: AsyncConnection, type: EventType, incident: Row[Any], cases: Iterable[Row[Any]], now: datetime
+    connection: AsyncConnection,
+    type: EventType,
+    incident: Row[Any],
+    cases: Iterable[Row[Any] | store.IncidentCase],
+    now: datetime,
 ) -> None:
     """One event for each customer, however many of their orders are concerned."""
     data = {"incident_no": incident.incident_no, "scope": incident.scope, "name": incident.name}
