@@ -111,8 +111,7 @@ async def decide_refund(connection: AsyncConnection, call: Call, ticket_no: str,
     if promises_original_way(body.reason):
         raise InvalidError("Nobody can promise that money goes back the way it came.", fields=["reason"])
     amount = body.amount if body.amount is not None else ticket.amount
-    if amount is not None and ticket.amount is not None and amount > ticket.amount:
-        raise ActionRefusedError("More than was paid.", reason="more_than_paid")
+    _check_amount(amount, ticket.amount)
     details = {
         "decision": body.decision.value,
         "amount": str(amount) if amount is not None else None,
@@ -122,6 +121,14 @@ async def decide_refund(connection: AsyncConnection, call: Call, ticket_no: str,
     if needs_second(body.action, amount, call.settings.second_approval_above):
         return await ask_second(connection, call, row, body.action, details, amount)
     return done_answer(await write_refund(connection, call, row, details), body.action)
+
+
+def _check_amount(amount: Decimal | None, paid: Decimal | None) -> None:
+    """Raise ActionRefusedError for nothing and for more than was paid."""
+    if amount == 0:
+        raise ActionRefusedError("That is no money.", reason="no_money")
+    if amount is not None and paid is not None and amount > paid:
+        raise ActionRefusedError("More than was paid.", reason="more_than_paid")
 
 
 async def write_refund(

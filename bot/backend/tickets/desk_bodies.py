@@ -14,7 +14,7 @@ from bot.backend.tickets.model import Decision, Waiting
 Text = Annotated[str, StringConstraints(max_length=4000)]
 Said = Annotated[str, StringConstraints(min_length=1, max_length=4000)]
 Reason = Annotated[str, StringConstraints(max_length=1000)]
-Money = Annotated[Decimal, Field(gt=0, max_digits=12, decimal_places=2)]
+Money = Annotated[Decimal, Field(ge=0, max_digits=12, decimal_places=2)]
 
 
 class ActBody(Body):

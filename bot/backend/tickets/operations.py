@@ -49,6 +49,7 @@ STARTED, DONE = "started", "done"
 SHOP_TIMEOUT = 4.0
 # Another request is at work on a younger one.
 ABANDONED_AFTER = timedelta(seconds=60)
+EVERY_SECONDS = 20.0
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -116,7 +117,7 @@ async def finish_started(app: web.Application, now: datetime, promise: timedelta
 
 
 async def operations_context(app: web.Application) -> AsyncIterator[None]:
-    """Finish what was left behind, at start and now and then, until the end (for `app.cleanup_ctx`)."""
+    """Finish what was left behind, now and then, until the end (for `app.cleanup_ctx`)."""
     task = asyncio.create_task(_keep_finishing(app))
     yield
     task.cancel()
@@ -126,12 +127,12 @@ async def operations_context(app: web.Application) -> AsyncIterator[None]:
 
 async def _keep_finishing(app: web.Application) -> None:
     while True:
+        await asyncio.sleep(EVERY_SECONDS)
         try:
             promise = timedelta(hours=app[SETTINGS].reply_promise_hours)
             await finish_started(app, app[CLOCK](), promise)
         except Exception:  # the next round may succeed
             log.exception("operations could not be finished")
-        await asyncio.sleep(ABANDONED_AFTER.total_seconds())
 
 
 async def operations_of(connection: AsyncConnection, *ticket_nos: str) -> list[dict[str, Any]]:

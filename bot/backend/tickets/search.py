@@ -15,6 +15,7 @@ from bot.backend.payments.store import claims, payments
 from bot.backend.tickets.model import Priority, Status, Ticket, TicketType
 from bot.backend.tickets.store import ticket_from
 from bot.backend.tickets.tables import ticket_messages, tickets
+from bot.db import UtcDateTime
 from bot.errors import InvalidError
 from bot.numbers import normalize_number
 
@@ -55,7 +56,7 @@ class Page:
 
 _RANK = case({each.value: rank for rank, each in enumerate(reversed(Priority))}, value=tickets.c.priority)
 _NEVER = datetime(9999, 1, 1, tzinfo=UTC)
-_DUE = func.coalesce(tickets.c.next_promise_at, literal(_NEVER, tickets.c.next_promise_at.type))
+_DUE = func.coalesce(tickets.c.next_promise_at, literal(_NEVER, UtcDateTime), type_=UtcDateTime)
 
 
 async def find(connection: AsyncConnection, query: Query) -> Page:
@@ -135,7 +136,7 @@ def _values(cursor: str, keys: tuple[Any, ...]) -> list[Any]:
 
 
 def _value(plain: Any, key: Any) -> Any:
-    if key.type.python_type is datetime:
+    if isinstance(key.type, UtcDateTime):
         moment = datetime.fromisoformat(plain)
         if moment.tzinfo is None:
             raise ValueError("naive")

@@ -230,5 +230,6 @@ async def test_no_refund_is_expected_in_the_past_or_larger_than_the_payment(back
     assert (await refund(backend_client, ticket_no, expected_at=NOW.isoformat()))[1]["error"]["fields"] == [
         "expected_at"
     ]
-    status, body = await refund(backend_client, ticket_no, amount="600.01")
-    assert (status, body["error"]["reason"]) == (409, "more_than_paid")
+    for amount, reason in (("600.01", "more_than_paid"), ("0.00", "no_money")):
+        status, body = await refund(backend_client, ticket_no, amount=amount)
+        assert (status, body["error"]["reason"]) == (409, reason)
