@@ -21,8 +21,9 @@ from bot.backend.orders.model import OPEN_ORDERS, Order, OrderFacts, Payment, no
 from bot.backend.orders.records import OrderRecord, Refund
 from bot.backend.orders.store import order_of, orders, save_states
 from bot.backend.ownership.store import owner_of
-from bot.backend.payments.model import CHARGED, STATE_ORDER, PaymentRecord, PaymentState
+from bot.backend.payments.model import CHARGED, PaymentRecord, PaymentState
 from bot.backend.payments.store import evidence_of, number_is_taken, own_payments, save_payment
+from bot.backend.payments.summary import STATE_ORDER
 from bot.backend.timers.model import TimerKind
 from bot.backend.timers.store import schedule
 from bot.numbers import normalize_number

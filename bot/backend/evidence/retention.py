@@ -15,7 +15,7 @@ from bot.backend.evidence.model import place_of
 from bot.backend.evidence.reading_store import delete_reading
 from bot.backend.evidence.store import evidence
 from bot.backend.tickets.model import LIVE
-from bot.backend.tickets.store import ticket_messages, tickets
+from bot.backend.tickets.tables import ticket_messages, tickets
 
 log = structlog.get_logger()
 

@@ -16,7 +16,8 @@ from bot.backend.orders.model import (
     Order,
 )
 from bot.backend.orders.records import OrderRecord
-from bot.backend.payments.model import PaymentEvidence, PaymentState
+from bot.backend.payments.model import PaymentState
+from bot.backend.payments.summary import PaymentEvidence
 from bot.errors import ActionRefusedError
 
 
