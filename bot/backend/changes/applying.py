@@ -18,6 +18,7 @@ from bot.backend.changes.model import (
     phase_of,
 )
 from bot.backend.orders.model import OPEN_ORDERS, Order, OrderFacts, Payment, normalised
+from bot.backend.orders.operations import lock_order
 from bot.backend.orders.records import OrderRecord, Refund
 from bot.backend.orders.store import order_of, orders, save_states
 from bot.backend.ownership.store import owner_of
@@ -61,6 +62,7 @@ async def _lock(connection: AsyncConnection, order_no: str) -> None:
 
 async def _apply(connection: AsyncConnection, change: ShopChange, now: datetime) -> Outcome:
     owner = await owner_of(connection, change.order_no)
+    await lock_order(connection, change.order_no)  # agents may change it at the same time
     record = await order_of(connection, change.order_no)
     if owner and owner.source != EMBEDDED:
         return Outcome.ASKED
@@ -70,14 +72,14 @@ async def _apply(connection: AsyncConnection, change: ShopChange, now: datetime)
         return Outcome.UNKNOWN_STATE
     if await store.is_stale(connection, change):
         return Outcome.STALE
-    await _remember_phase(connection, record, now)
+    await remember_phase(connection, record, now)
     if change.type == ChangeType.PAYMENT:
         return await _apply_payment(connection, record, change)
     return await _apply_states(connection, record, change)
 
 
-async def _remember_phase(connection: AsyncConnection, record: OrderRecord, now: datetime) -> None:
-    """From where the order goes on, unless that is known."""
+async def remember_phase(connection: AsyncConnection, record: OrderRecord, now: datetime) -> None:
+    """From where an order that we keep goes on, unless that is known."""
     payment = (await evidence_of(connection, record.order_no)).payment
     facts = OrderFacts(
         payment=Payment(payment) if payment else Payment.UNKNOWN,

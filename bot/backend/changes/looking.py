@@ -66,12 +66,21 @@ async def live_ticket(connection: AsyncConnection, order_no: str) -> Row[Any] | 
     return (await connection.execute(found)).one_or_none()
 
 
+async def _late_ticket(connection: AsyncConnection, order_no: str, now: datetime) -> Ticket | None:
+    """The ticket of an order that was finished lately, perhaps by the very change that is looked at."""
+    mine = (tickets.c.order_no == order_no) & tickets.c.merged_into.is_(None)
+    lately = tickets.c.updated_at > now - store.WATCHED_FOR
+    found = select(tickets).where(mine, lately).order_by(tickets.c.id.desc()).limit(1)
+    row = (await connection.execute(found)).one_or_none()
+    return ticket_from(row) if row is not None else None
+
+
 async def _react(
     connection: AsyncConnection, settings: Settings, case: Case, before: Phase, after: Phase, version: int,
     now: datetime,
 ) -> None:  # fmt: skip
     row = await live_ticket(connection, case.order_no)
-    ticket = ticket_from(row) if row is not None else None
+    ticket = ticket_from(row) if row is not None else await _late_ticket(connection, case.order_no, now)
     await _tell(connection, case, ticket, before, after, version, now)
     if row is None or ticket is None:
         return

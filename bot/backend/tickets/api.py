@@ -8,10 +8,11 @@ from aiohttp import web
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from bot.backend.changes.applying import remember_phase
 from bot.backend.database import DATABASE, SETTINGS
 from bot.backend.evidence.store import known_of
 from bot.backend.http import body_of, json_answer, now_of
-from bot.backend.orders.store import orders
+from bot.backend.orders.store import order_of, orders
 from bot.backend.ownership.access import access_order, proof_in
 from bot.backend.ownership.headers import PROOF_HEADER
 from bot.backend.ownership.store import Proof
@@ -213,6 +214,9 @@ def _looker(proof: Proof | None, customer_ref: str | None) -> Looker:
 
 async def _requery_later(connection: AsyncConnection, ticket: Ticket, now: datetime, settings: Settings) -> None:
     """Let the order be looked at by itself, now and some times after each report."""
+    record = await order_of(connection, ticket.order_no) if ticket.order_no else None
+    if record:  # what changes from this moment on is news
+        await remember_phase(connection, record, now)
     if ticket.order_no:
         await timers.schedule_by(connection, TimerKind.ORDER, ticket.order_no, now)
     due_at = next_requery(now, now, settings.requery_minutes)

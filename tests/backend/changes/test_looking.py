@@ -25,7 +25,7 @@ from tests.backend.conftest import NOW
 from tests.backend.events.receiver import Receiver
 from tests.backend.factories import ORDER_NO, add_order, make_order
 from tests.backend.orders.asking import diagnose
-from tests.backend.tickets.desk import look, prove, report
+from tests.backend.tickets.desk import act, look, prove, report
 
 UNPAID = {"order": Order.PENDING_PAYMENT, "delivery": Delivery.NONE, "paid_at": None, "notified": False}
 
@@ -204,3 +204,32 @@ async def test_killed_after_the_reaction_before_the_mark(client: TestClient, rec
     clock.now += LEASE
     await settle(client)
     assert heard(receiver) == ["order.delivered"]
+
+
+async def test_what_an_agent_does_at_the_shop_is_told(client: TestClient, receiver: Receiver):
+    ticket_no = await reported(client, type="UPSTREAM_STUCK")
+    status, answer = await act(client, ticket_no, "delivered", reason="seen at the supplier")
+    assert (status, answer["order"]["changed"]) == (200, True)
+    await settle(client)
+    assert heard(receiver) == ["order.delivered"]
+    assert list(receiver.told.values())[-1]["ticket_no"] == ticket_no
+
+
+async def test_what_changes_right_after_the_report_is_told(client: TestClient, receiver: Receiver):
+    """The order was not looked at yet when the agent acted."""
+    proof = await prove(client, "alice", ORDER_NO)
+    _, ticket = await report(client, proof=proof, order_no=ORDER_NO, type="UPSTREAM_STUCK")
+    await act(client, ticket["ticket_no"], "delivered", reason="seen at the supplier")
+    await settle(client)
+    assert heard(receiver) == ["order.delivered"]
+
+
+async def test_who_reported_an_order_that_was_finished_long_ago_is_not_told(client: TestClient, receiver: Receiver):
+    ticket_no = await reported(client)
+    await act(client, ticket_no, "close", reason="no answer")
+    await settle(client)
+    heard_before = heard(receiver)
+    forward(client, days=8)
+    await outcome(client, "w1", "delivery.updated", "DELIVERED")
+    await settle(client)
+    assert heard(receiver) == heard_before

@@ -21,6 +21,7 @@ from bot.backend.orders.sources import SOURCES, ReadOnlySource, SourceUnavailabl
 from bot.backend.payments.model import PaymentRecord
 from bot.backend.payments.store import save_payments
 from bot.backend.tickets import operations
+from bot.backend.timers.runner import fire_timers
 from bot.backend.timers.store import timers
 from bot.settings import Settings
 from tests.backend.conftest import Clock
@@ -66,9 +67,11 @@ async def test_a_payment_that_is_found_is_booked_and_looked_at(backend_client: T
 
 async def test_an_order_that_did_not_change_is_no_news(backend_client: TestClient):
     ticket_no = await open_case(backend_client)
+    await fire_timers(backend_client.app)  # the look that follows the report
     assert (await act(backend_client, ticket_no, "requery"))[1]["order"]["changed"] is False
     async with backend_client.app[DATABASE].begin() as connection:
-        assert (await connection.execute(select(timers.c.id).where(timers.c.kind == "order"))).first() is None
+        waiting = (timers.c.kind == "order") & timers.c.done_at.is_(None)
+        assert (await connection.execute(select(timers.c.id).where(waiting))).first() is None
 
 
 async def test_delivered_is_solved(backend_client: TestClient):
@@ -164,7 +167,7 @@ async def test_a_shop_that_does_not_answer_may_have_done_it_and_is_asked_with_th
 @asynccontextmanager
 async def restarted(settings: Settings, clock: Clock) -> AsyncIterator[TestClient]:
     """Another process over the same database."""
-    app = make_app(settings)
+    app = make_app(settings, workers=False)
     app[CLOCK] = clock
     headers = {"Authorization": f"Bearer {settings.derived_key('backend')}"}
     async with TestClient(TestServer(app), headers=headers) as client:
