@@ -1,6 +1,5 @@
 """Say a diagnosis: the order's facts once, what is wrong, and the next step with its buttons."""
 
-from datetime import UTC, datetime
 from typing import Any
 
 from bot.actions.formats import clock, money, time_from
@@ -99,7 +98,7 @@ def say_next(turn: Turn, case: dict[str, Any]) -> None:
     step = case["next"] if case["next"] in OFFERS else "human"
     turn.set(offer=OFFERS[step])
     due = time_from(case.get("report_after"))
-    if step == "wait" and due and due > datetime.now(UTC):
+    if step == "wait" and due and due > turn.now:
         turn.say("utter_next_wait_until", report_after=clock(due))
         return
     minutes = (case.get("recheck_minutes") or [DEFAULT_WAIT_MINUTES])[0]

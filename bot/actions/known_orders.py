@@ -1,6 +1,5 @@
 """Several orders in one chat: an order that was proven here can be gone back to without proving it again."""
 
-import time
 from typing import Any
 
 from bot.actions.meanings import earlier_order, names_other_order
@@ -36,7 +35,7 @@ def leave_order(turn: Turn) -> None:
 def recall(turn: Turn, number: str) -> bool:
     """Take up an order of this chat again while its proof holds; False when it is not one of them."""
     found = next((each for each in turn.slot("known_orders") or [] if each["verified_order"] == number), None)
-    if found is None or time.time() >= (found.get("proof_until") or 0):
+    if found is None or turn.now.timestamp() >= (found.get("proof_until") or 0):
         return False
     symptom = turn.slot("symptom")
     leave_order(turn)

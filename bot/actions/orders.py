@@ -1,7 +1,5 @@
 """Look the order up: prove that it is the customer's, then diagnose."""
 
-import time
-
 from bot.actions.asides import answer_aside_and_go_on
 from bot.actions.base import say_error
 from bot.actions.bills import check_claim, check_with_order
@@ -67,7 +65,7 @@ async def prove(turn: Turn) -> None:
     turn.set(
         proof=answer["token"],
         # A little earlier than the backend, so that a proof does not expire on its way.
-        proof_until=time.time() + float(answer["expires_in"]) - 10,
+        proof_until=turn.now.timestamp() + float(answer["expires_in"]) - 10,
         order_no=answer["order_no"],
         verified_order=answer["order_no"],
         phone_tail=None,

@@ -1,7 +1,7 @@
 """What a message says about a payment, normalised: channel name, number, `30.00`, ISO time."""
 
 import re
-from datetime import UTC, datetime
+from datetime import UTC
 
 from bot.actions.turn import Turn
 from bot.numbers import find_amount, find_reference, find_time, normalize_number
@@ -49,7 +49,7 @@ def amount_in(turn: Turn) -> str | None:
 def values_in(turn: Turn, requested: str | None) -> dict[str, str]:
     """The fields of payment_form that this message gives."""
     amount = amount_in(turn) if requested in ("payment_amount", None) or "amount" in turn.entities else None
-    moment = find_time(turn.text, datetime.now(UTC)) if turn.typed else None
+    moment = find_time(turn.text, turn.now) if turn.typed else None
     found = {
         "payment_channel": channel_in(turn),
         "payment_no": number_in(turn),

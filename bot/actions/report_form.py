@@ -1,6 +1,5 @@
 """report_form: the four-part statement, prefilled from what is known, then confirmed."""
 
-from datetime import UTC, datetime
 from typing import Any
 
 from bot.actions.asides import aside_of
@@ -96,7 +95,7 @@ class ValidateReportForm(FormAction):
         """ "The time is wrong", "改成 50 元", "yesterday 8pm": the part gets its new value, or is asked for."""
         if not turn.typed or requested not in ("report_field", "report_confirmed"):
             return False
-        moment = find_time(turn.text, datetime.now(UTC))
+        moment = find_time(turn.text, turn.now)
         part = named_part(turn.text)
         if moment and part in (None, "initiated_at") and turn.intent != "affirm":
             turn.set(initiated_at=clock(moment), report_field=UNKNOWN)
@@ -170,7 +169,7 @@ def value_of(turn: Turn, field: str) -> str | None:
     if turn.intent == "deny":
         return word(UNKNOWN, turn.language)
     if button == "just_now":
-        return clock(datetime.now(UTC))
+        return clock(turn.now)
     if line:
         return word(f"product_{line}", turn.language)
     if turn.intent == "send_picture":
@@ -180,7 +179,7 @@ def value_of(turn: Turn, field: str) -> str | None:
 
 def _typed_value(turn: Turn, field: str) -> str | None:
     text = turn.text.strip()[:LONGEST]
-    moment = find_time(text, datetime.now(UTC)) if field == "initiated_at" else None
+    moment = find_time(text, turn.now) if field == "initiated_at" else None
     if moment:
         return clock(moment)
     if turn.intent == "complain" or is_question(text) or aside_of(text):

@@ -1,7 +1,5 @@
 """Short answers that need little thought: language, no, wait, goodbye."""
 
-from datetime import UTC, datetime
-
 from bot.actions.asides import answer_aside_and_go_on
 from bot.actions.base import DialogAction
 from bot.actions.bills import answer_correction
@@ -115,7 +113,7 @@ class ActionWait(DialogAction):
         if await answer_aside_and_go_on(turn):
             return
         due = time_from(turn.case.get("report_after"))
-        if due and due > datetime.now(UTC):
+        if due and due > turn.now:
             turn.say("utter_next_wait_until", report_after=clock(due))
         else:
             turn.say("utter_wait")

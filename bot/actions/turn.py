@@ -1,6 +1,6 @@
 """The turn that an action answers, and the connection to the backend that it may use."""
 
-import time
+from datetime import datetime
 from typing import Any, ClassVar
 
 import aiohttp
@@ -10,6 +10,7 @@ from rasa_sdk.interfaces import Tracker
 
 from bot.actions.backend import Backend
 from bot.backend.client import BackendClient
+from bot.clock import clock_of
 from bot.settings import Settings
 
 # A guess below this starts nothing that the customer would have to take back.
@@ -92,6 +93,11 @@ class Turn:
     def settings(self) -> Settings:
         return Connection.get_settings()
 
+    @property
+    def now(self) -> datetime:
+        """The time, aware UTC."""
+        return clock_of(self.settings)()
+
     def slot(self, name: str) -> Any:
         """The slot as it will be after this turn."""
         return self.changes[name] if name in self.changes else self.tracker.get_slot(name)
@@ -113,7 +119,7 @@ class Turn:
         """The proof of ownership for the current order, while it holds."""
         if not self.slot("proof") or self.slot("order_no") != self.slot("verified_order"):
             return None
-        return str(self.slot("proof")) if time.time() < (self.slot("proof_until") or 0) else None
+        return str(self.slot("proof")) if self.now.timestamp() < (self.slot("proof_until") or 0) else None
 
     def say(self, response: str, **values: Any) -> None:
         """Say a sentence of domain.yml, filled with `values`."""

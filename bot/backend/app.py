@@ -13,7 +13,7 @@ from bot.backend.evidence.api import routes as evidence_routes
 from bot.backend.evidence.checking import routes as check_routes
 from bot.backend.evidence.reading.reader import Reader
 from bot.backend.evidence.readings import MAKE_READER, readings_context
-from bot.backend.http import CLOCK, error_middleware, json_answer, token_middleware, utc_now
+from bot.backend.http import CLOCK, error_middleware, json_answer, token_middleware
 from bot.backend.incidents.api import routes as incidents_routes
 from bot.backend.openapi import routes as openapi_routes
 from bot.backend.orders.api import routes as orders_routes
@@ -31,6 +31,7 @@ from bot.backend.timers.handlers import TIMERS
 from bot.backend.timers.runner import HANDLERS, fire_timers
 from bot.backend.upkeep import upkeep_context
 from bot.backend.workers import worker_context
+from bot.clock import clock_of
 from bot.errors import BackendUnavailableError
 from bot.logs import configure_logs
 from bot.migrate import upgrade
@@ -70,7 +71,7 @@ def make_app(settings: Settings, *, workers: bool = True) -> web.Application:
     """
     app = web.Application(middlewares=[error_middleware, token_middleware])
     app[SETTINGS] = settings
-    app[CLOCK] = utc_now
+    app[CLOCK] = clock_of(settings)
     app[MAKE_READER] = Reader
     app[HANDLERS] = dict(TIMERS)
     app.cleanup_ctx.extend([

@@ -41,10 +41,6 @@ def now_of(request: web.Request) -> datetime:
     return request.app[CLOCK]()
 
 
-def utc_now() -> datetime:
-    return datetime.now(UTC)
-
-
 def _plain(value: Any) -> Any:
     if isinstance(value, Decimal):
         return str(value)

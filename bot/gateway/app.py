@@ -9,6 +9,7 @@ import aiohttp
 from aiohttp import web
 
 from bot.backend.client import BackendClient
+from bot.clock import clock_of
 from bot.db import make_engine
 from bot.gateway import health, openapi, static
 from bot.gateway.asking import Patience
@@ -76,6 +77,7 @@ async def _inside(app: web.Application, patience: Patience) -> AsyncIterator[Non
     async with aiohttp.ClientSession() as session:
         store = ConversationStore(engine)
         switchboard = Switchboard(store, app[HUB], app[TEXTS], app[METRICS])
+        switchboard.now = clock_of(settings)
         rasa = RasaClient(session, settings.rasa_url, settings.derived_key("rasa"), patience.timeout)
         backend = BackendClient(session, settings.backend_url, settings.derived_key("backend"))
         workers = Workers(switchboard, rasa, patience)

@@ -3,10 +3,10 @@
 import asyncio
 import weakref
 from collections.abc import Callable, Sequence
-from datetime import UTC, datetime
 from functools import partial
 from typing import Any
 
+from bot.clock import Clock, utc_now
 from bot.gateway.conversations.hub import Frame, Hub
 from bot.gateway.conversations.model import (
     Conversation,
@@ -29,10 +29,6 @@ from bot.texts import Texts
 Wake = Callable[[str, bool], None]
 
 
-def utc_now() -> datetime:
-    return datetime.now(UTC)
-
-
 class Switchboard:
     """Every change of a conversation goes through here, so that sockets hear of it in the order of the log.
 
@@ -44,7 +40,7 @@ class Switchboard:
         self.hub = hub
         self.texts = texts
         self.metrics = metrics
-        self.now: Callable[[], datetime] = utc_now
+        self.now: Clock = utc_now
         self.wake_worker: Wake = lambda conversation_id, more: None
         self.wake_outbox: Callable[[], None] = lambda: None
         self._locks: weakref.WeakValueDictionary[str, asyncio.Lock] = weakref.WeakValueDictionary()

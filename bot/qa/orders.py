@@ -1,12 +1,13 @@
 """The order that a script is about: one of the demo page, or a new one that no other script has."""
 
 from collections import Counter
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Any
 
 from bot.backend.orders.demo import LINES, DemoOrder, demo_order
 from bot.backend.orders.model import Diagnosis
 from bot.backend.seed import is_written, write_order
+from bot.clock import clock_of
 from bot.db import make_engine
 from bot.settings import Settings
 
@@ -16,6 +17,7 @@ class OrderDesk:
 
     def __init__(self, settings: Settings, listed: list[dict[str, Any]]) -> None:
         self._settings = settings
+        self._clock = clock_of(settings)
         self._listed = {str(each["order_no"]): each for each in listed}
         self._made: Counter[Diagnosis] = Counter()
 
@@ -25,7 +27,7 @@ class OrderDesk:
 
     async def make(self, diagnosis: Diagnosis) -> dict[str, Any]:
         """A new order: two reports or three wrong tries of one script must not meet those of another."""
-        now = datetime.now(UTC)
+        now = self._clock()
         engine = make_engine(self._settings.backend_database_url)
         try:
             async with engine.begin() as connection:
