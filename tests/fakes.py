@@ -163,6 +163,7 @@ class FakeBackendServer:
         self.refusal: tuple[int, str] | None = None
         self.evidence: dict[str, tuple[bytes, str]] = {}
         self.tickets: dict[str, Body] = {}
+        self.shop_hooks: list[tuple[bytes, dict[str, str]]] = []
         app = web.Application(middlewares=[self._check], client_max_size=2**26)
         app.add_routes(
             [
@@ -171,6 +172,7 @@ class FakeBackendServer:
                 web.get("/v1/evidence/{evidence_id}", self._show),
                 web.post("/v1/tickets", self._open),
                 web.get("/v1/demo/orders", self._demo_orders),
+                web.post("/v1/hooks/shop", self._shop_hook),
             ]
         )
         self._server = TestServer(app)
@@ -219,6 +221,16 @@ class FakeBackendServer:
         key = request.headers["Idempotency-Key"]
         self.tickets[key] = await request.json()
         return web.json_response({"ticket_no": f"TK26112400000{len(self.tickets)}"}, status=201)
+
+    async def _shop_hook(self, request: web.Request) -> web.StreamResponse:
+        if self.refusal:
+            status, code = self.refusal
+            return web.json_response({"error": {"code": code, "message": ""}}, status=status)
+        headers = {
+            name.lower(): value for name, value in request.headers.items() if name.lower().startswith("webhook-")
+        }
+        self.shop_hooks.append((await request.read(), headers))
+        return web.json_response({"outcome": "applied"})
 
     async def _demo_orders(self, request: web.Request) -> web.StreamResponse:
         return web.json_response({"orders": [{"order_no": "KM202405120001", "phone_tail": "8000"}]})

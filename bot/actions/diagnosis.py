@@ -2,9 +2,9 @@
 
 from typing import Any
 
-from bot.actions.formats import clock, money, time_from
 from bot.actions.turn import Turn
 from bot.actions.words import word
+from bot.formats import clock, money, time_from
 
 # What "yes" accepts after each next step.
 OFFERS = {

@@ -3,9 +3,9 @@
 from typing import Any
 
 from bot.actions.base import DialogAction
-from bot.actions.formats import clock
 from bot.actions.turn import Turn
 from bot.actions.words import word
+from bot.formats import clock
 
 DONE = ("resolved", "closed")
 

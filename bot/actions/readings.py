@@ -3,8 +3,8 @@
 from collections.abc import Iterable, Sequence
 from typing import Any
 
-from bot.actions.formats import clock, time_from
 from bot.actions.words import has_word, word
+from bot.formats import clock, time_from
 from bot.numbers import find_reference
 
 # One entry of the slot `readings`: the answer of the check without what the backend said of the payment. `order_no` is

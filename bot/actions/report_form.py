@@ -4,7 +4,6 @@ from typing import Any
 
 from bot.actions.asides import aside_of
 from bot.actions.diagnosis import demand_text
-from bot.actions.formats import clock
 from bot.actions.forms import FormAction
 from bot.actions.meanings import is_correction, is_refusal, says_not_charged, says_unknown
 from bot.actions.order_form import PROBLEMS, reference_in
@@ -16,6 +15,7 @@ from bot.actions.screenshots import BILL, screenshots_hint, wanted_screenshots
 from bot.actions.statement import looks_like_time, named_part, new_value
 from bot.actions.turn import Turn
 from bot.actions.words import UNKNOWN, has_word, translated, word
+from bot.formats import clock
 from bot.numbers import find_time
 
 STATEMENT = ("initiated_at", "product", "payment_state", "order_state")

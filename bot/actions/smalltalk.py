@@ -5,9 +5,9 @@ from bot.actions.base import DialogAction
 from bot.actions.bills import answer_correction
 from bot.actions.diagnosis import say_next
 from bot.actions.ending import say_not_charged
-from bot.actions.formats import clock, time_from
 from bot.actions.meanings import is_wordless, says_not_charged
 from bot.actions.turn import Turn
+from bot.formats import clock, time_from
 
 
 def switch_language(turn: Turn) -> None:

@@ -3,12 +3,12 @@
 from typing import Any
 
 from bot.actions.ending import FormConclusion
-from bot.actions.formats import clock
 from bot.actions.readings import line_of
 from bot.actions.report_form import STATEMENT
 from bot.actions.turn import Turn
 from bot.actions.words import word
 from bot.errors import BackendUnavailableError, NotAuthorizedError, NotFoundError, TicketExistsError
+from bot.formats import clock
 
 # The type of a ticket without a diagnosis, by what the customer complains of.
 TYPES = {

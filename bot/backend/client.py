@@ -132,6 +132,10 @@ class BackendClient:
         answer = await self._call("GET", "/v1/demo/orders", query={"every_line": "true" if every_line else None})
         return list(answer["orders"])
 
+    async def shop_hook(self, body: bytes, headers: dict[str, str]) -> dict[str, Any]:
+        """`POST /v1/hooks/shop`: a shop's webhook as it came, with its `webhook-*` headers. It repeats harmlessly."""
+        return await self._call("POST", "/v1/hooks/shop", raw=body, headers=headers)
+
     async def _call(self, method: str, path: str, **options: Any) -> dict[str, Any]:
         content, _ = await self._fetch(method, path, **options)
         answer = _json(content)
@@ -160,23 +164,25 @@ class BackendClient:
         *,
         body: dict[str, Any] | None = None,
         form: Form | None = None,
+        raw: bytes | None = None,
+        headers: dict[str, str] | None = None,
         query: dict[str, str | None] | None = None,
         proof: str | None = None,
         key: str | None = None,
         timeout: float = TIMEOUT,  # noqa: ASYNC109
     ) -> tuple[bytes, str]:
-        headers = dict(self._headers)
+        sent = {**(headers or {}), **self._headers}
         if proof:
-            headers[PROOF_HEADER] = proof
+            sent[PROOF_HEADER] = proof
         if key:
-            headers["Idempotency-Key"] = key
+            sent["Idempotency-Key"] = key
         async with self._session.request(
             method,
             URL(self._base_url + path, encoded=True),
             params={name: value for name, value in (query or {}).items() if value is not None},
             json=body,
-            data=form() if form else None,
-            headers=headers,
+            data=form() if form else raw,
+            headers=sent,
             timeout=aiohttp.ClientTimeout(total=timeout),
         ) as answer:
             content = await answer.read()

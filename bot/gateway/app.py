@@ -24,15 +24,20 @@ from bot.gateway.keys import (
     HUB,
     LIMITER,
     METRICS,
+    NEWS,
     RASA,
     SETTINGS,
     STORE,
     SWITCHBOARD,
+    TELLER,
     TEXTS,
     UPLOADS,
 )
 from bot.gateway.limiter import Limiter
 from bot.gateway.metrics import Metrics
+from bot.gateway.news import api as news_api
+from bot.gateway.news.store import NewsStore
+from bot.gateway.news.worker import Teller
 from bot.gateway.outbox import Outbox, OutboxStore
 from bot.gateway.rasa_client import RasaClient
 from bot.gateway.switchboard import Switchboard
@@ -43,7 +48,9 @@ from bot.migrate import upgrade
 from bot.settings import ROOT, Settings
 from bot.texts import Texts
 
-ROUTES = (api.routes, socket.routes, pictures.routes, health.routes, openapi.routes, static.routes)
+ROUTES = (
+    api.routes, socket.routes, pictures.routes, news_api.routes, health.routes, openapi.routes, static.routes,
+)  # fmt: skip
 LARGEST_BODY = 64 * 1024
 SHUTDOWN_SECONDS = 10.0
 
@@ -85,12 +92,15 @@ async def _inside(app: web.Application, patience: Patience) -> AsyncIterator[Non
         switchboard.wake_worker, switchboard.wake_outbox = workers.wake, outbox.wake
         app[ENGINE], app[STORE], app[SWITCHBOARD] = engine, store, switchboard
         app[RASA], app[BACKEND], app[LIMITER] = rasa, backend, Limiter(settings)
+        app[NEWS] = NewsStore(engine)
+        app[TELLER] = Teller(app[NEWS], switchboard)
         await workers.resume()
-        sending = asyncio.create_task(outbox.run())
+        loops = [asyncio.create_task(each.run()) for each in (outbox, app[TELLER])]
         try:
             yield
         finally:
-            await end(sending)
+            for loop in loops:
+                await end(loop)
             await workers.stop()
             await engine.dispose()
 

@@ -11,6 +11,8 @@ from bot.gateway.conversations.hub import Hub
 from bot.gateway.conversations.store import ConversationStore
 from bot.gateway.limiter import Limiter
 from bot.gateway.metrics import Metrics
+from bot.gateway.news.store import NewsStore
+from bot.gateway.news.worker import Teller
 from bot.gateway.rasa_client import RasaClient
 from bot.gateway.switchboard import Switchboard
 from bot.settings import Settings
@@ -27,4 +29,6 @@ METRICS = web.AppKey("METRICS", Metrics)
 RASA = web.AppKey("RASA", RasaClient)
 UPLOADS = web.AppKey("UPLOADS", asyncio.Semaphore)
 BACKEND = web.AppKey("BACKEND", BackendClient)
+NEWS = web.AppKey("NEWS", NewsStore)
+TELLER = web.AppKey("TELLER", Teller)
 DIST = web.AppKey("DIST", Path)

@@ -24,4 +24,7 @@ class Metrics:
             registry=self.registry,
         )
         self.sockets = Gauge("gateway_sockets", "Open sockets and long polls.", registry=self.registry)
+        self.news = Counter(
+            "gateway_news", "News from the backend, by what became of it.", ["type", "state"], registry=self.registry
+        )
         self.outbox = Gauge("gateway_outbox_entries", "Tickets that wait for the backend.", registry=self.registry)

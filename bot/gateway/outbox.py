@@ -4,10 +4,11 @@ import asyncio
 import logging
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import partial
 from typing import Any, Protocol
 
 import sqlalchemy as sa
-from sqlalchemy.ext.asyncio import AsyncEngine
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from bot.errors import HelpdeskError, TicketExistsError
 from bot.gateway.conversations.model import Conversation, Kind, Outcome, Owner, Said, Sender, handoff_outcome
@@ -60,6 +61,12 @@ class OutboxStore:
         where = outbox.c.outbox_id == entry.outbox_id
         async with self._engine.begin() as connection:
             await connection.execute(sa.update(outbox).where(where).values(values))
+
+
+async def end_entry(entry: Entry, values: dict[str, Any], connection: AsyncConnection) -> bool:
+    """The entry waits no longer; False when it was settled before."""
+    where = (outbox.c.outbox_id == entry.outbox_id, outbox.c.state == "pending")
+    return bool((await connection.execute(sa.update(outbox).where(*where).values(values))).rowcount)
 
 
 class Outbox:
@@ -128,7 +135,7 @@ class Outbox:
             entry.conversation_id,
             lambda it: late_outcome(it, self._switchboard, ticket_no),
             key=f"outbox:{entry.outbox_id}",
-            settles=(entry.outbox_id, {"state": "done", "ticket_no": ticket_no}),
+            settle=partial(end_entry, entry, {"state": "done", "ticket_no": ticket_no}),
         )
 
     async def _give_to_a_human(self, entry: Entry, error: HelpdeskError) -> None:
@@ -137,7 +144,7 @@ class Outbox:
             entry.conversation_id,
             lambda it: refused_outcome(it, self._switchboard, error.code),
             key=f"outbox:{entry.outbox_id}",
-            settles=(entry.outbox_id, {"state": "refused", "last_error": error.code}),
+            settle=partial(end_entry, entry, {"state": "refused", "last_error": error.code}),
         )
 
 

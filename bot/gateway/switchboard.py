@@ -20,7 +20,7 @@ from bot.gateway.conversations.model import (
     handoff_outcome,
     take_over_outcome,
 )
-from bot.gateway.conversations.store import ConversationStore, Decide, Saved, Written
+from bot.gateway.conversations.store import ConversationStore, Decide, Saved, Settle, Written
 from bot.gateway.language import detect_language
 from bot.gateway.metrics import Metrics
 from bot.texts import Texts
@@ -115,12 +115,12 @@ class Switchboard:
         key: str | None = None,
         answers: str | None = None,
         also: Sequence[str] = (),
-        settles: tuple[str, dict[str, Any]] | None = None,
+        settle: Settle | None = None,
     ) -> Written | None:
         """`ConversationStore.write`, then deliver: saved as pending, sent to the sockets, marked as sent."""
         async with self._lock(conversation_id):
             written = await self.store.write(
-                conversation_id, decide, self.now(), key=key, answers=answers, also=also, settles=settles
+                conversation_id, decide, self.now(), key=key, answers=answers, also=also, settle=settle
             )
             if written is not None:
                 await self._announce(written)

@@ -13,7 +13,7 @@ GATEWAY_SAYS = (
     "utter_greet", "utter_bot_delayed", "utter_picture_reading", "utter_bot_unavailable", "utter_handoff_queued",
     "utter_button_stale", "utter_ticket_opened_late", "utter_rate_limited", "utter_picture_failed",
     "utter_secret_redacted",
-)  # fmt: skip
+)  # fmt: skip; and every `utter_news_…`
 
 
 # Said or not by how fast the machine is.
@@ -41,6 +41,7 @@ class Sentences:
 
     def __init__(self, responses: Mapping[str, Sequence[Mapping[str, Any]]]) -> None:
         self._responses = responses
+        self._gateway_says = (*GATEWAY_SAYS, *(name for name in responses if name.startswith("utter_news_")))
 
     def languages(self, name: str, text: str) -> set[str]:
         """The languages (zh, en) in which the sentence `name` may read like this."""
@@ -52,7 +53,7 @@ class Sentences:
 
     def gateway_name(self, text: str) -> str | None:
         """The gateway's sentence that has these words."""
-        return next((name for name in GATEWAY_SAYS if self.languages(name, text)), None)
+        return next((name for name in self._gateway_says if self.languages(name, text)), None)
 
     def asks_for_patience(self, text: str) -> bool:
         """Whether this only says that the answer takes a moment."""

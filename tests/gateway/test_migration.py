@@ -5,6 +5,7 @@ from alembic.migration import MigrationContext
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from bot.gateway.conversations.tables import metadata
+from bot.gateway.news import store as news
 
 
 async def test_the_migrated_database_has_the_tables_of_the_code(engine: AsyncEngine):
@@ -13,3 +14,4 @@ async def test_the_migrated_database_has_the_tables_of_the_code(engine: AsyncEng
             lambda it: compare_metadata(MigrationContext.configure(it, opts={"compare_type": True}), metadata)
         )
     assert found == []
+    assert news.news_table.metadata is metadata

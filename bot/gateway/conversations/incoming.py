@@ -6,7 +6,7 @@ import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.errors import InvalidError
-from bot.gateway.conversations.model import IncomingMessage, Message, payload, text_for_bot
+from bot.gateway.conversations.model import NEWS_KEY, IncomingMessage, Message, payload, text_for_bot
 from bot.gateway.conversations.rows import read_messages
 from bot.gateway.conversations.tables import buttons, messages, pictures, turns
 
@@ -42,9 +42,14 @@ async def ask_of(
 
 
 async def _click(connection: AsyncConnection, conversation_id: str, button_id: str) -> tuple[str, str, dict[str, Any]]:
-    """A button is live in the newest step of the dialog, until one of that step's buttons was clicked."""
+    """A button is live in the newest step of the dialog, until one of that step's buttons was clicked.
+
+    Those of news belong to no step and work until one of them was clicked.
+    """
     query = (
-        sa.select(buttons.c.title, buttons.c.payload, messages.c.message_id, messages.c.reply_to)
+        sa.select(
+            buttons.c.title, buttons.c.payload, *(messages.c[each] for each in ("message_id", "reply_to", "reply_key"))
+        )
         .join(messages, messages.c.message_id == buttons.c.message_id)
         .where(buttons.c.button_id == button_id, messages.c.conversation_id == conversation_id)
     )
@@ -60,5 +65,6 @@ async def _click(connection: AsyncConnection, conversation_id: str, button_id: s
     )
     step = (await connection.execute(newest)).one()
     used = sa.select(turns.c.turn_id).where(turns.c.conversation_id == conversation_id, turns.c.offer == offer)
-    stale = offer != (step.reply_to or step.message_id) or await connection.scalar(used.limit(1)) is not None
+    is_left = not (button.reply_key or "").startswith(NEWS_KEY) and offer != (step.reply_to or step.message_id)
+    stale = is_left or await connection.scalar(used.limit(1)) is not None
     return button.title, button.payload, {"stale": stale, "offer": None if stale else offer}

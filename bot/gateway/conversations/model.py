@@ -15,6 +15,8 @@ from bot.texts import Reply, TextButton
 QUEUE_TOLD_FOR = timedelta(minutes=10)
 # A browser may be another person's by tomorrow, and the conversation's token is still in it.
 IDENTITY_HOLDS = timedelta(hours=12)
+# Their `reply_key` begins so; the buttons of news work once, whatever the dialog goes on with.
+NEWS_KEY = "news:"
 COMPACT = (",", ":")
 Render = Callable[[str, str], Reply]  # name and language of a sentence of domain.yml
 

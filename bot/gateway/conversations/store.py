@@ -1,6 +1,6 @@
 """Conversations and their messages in SQL; each method is one transaction."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -37,6 +37,7 @@ from bot.gateway.conversations.tables import conversations, messages, outbox, tu
 # What makes the second of two turns of one message the later one.
 MOMENT = timedelta(microseconds=1)
 Decide = Callable[[Conversation], Outcome | None]
+Settle = Callable[[AsyncConnection], Awaitable[bool]]
 
 
 @dataclass(frozen=True)
@@ -198,12 +199,12 @@ class ConversationStore:
         key: str | None = None,
         answers: str | None = None,
         also: Sequence[str] = (),
-        settles: tuple[str, dict[str, Any]] | None = None,
+        settle: Settle | None = None,
     ) -> Written | None:
         """Write what `decide` makes of the conversation as it is inside this transaction; None when nothing.
 
         key: the same thing is never said twice under one key. answers: the turn that this ends, once, and with it
-        those of `also`. settles: the outbox entry that this ends, once, and its new columns.
+        those of `also`. settle: what this transaction ends besides, once; nothing is written when it gives False.
         """
         async with self.engine.begin() as connection:
             row = await self._locked(connection, conversation_id)
@@ -212,7 +213,7 @@ class ConversationStore:
                 return None
             for each in also:
                 await self._end_turn(connection, each, now)
-            if settles and not await self._end_entry(connection, *settles):
+            if settle and not await settle(connection):
                 return None
             key = key or answers
             if key and await connection.scalar(
@@ -292,10 +293,6 @@ class ConversationStore:
         where = (turns.c.turn_id == turn_id, turns.c.state != TurnState.ANSWERED.value)
         values = {"state": TurnState.ANSWERED.value, "answered_at": now}
         return bool((await connection.execute(sa.update(turns).where(*where).values(values))).rowcount)
-
-    async def _end_entry(self, connection: AsyncConnection, outbox_id: str, values: dict[str, Any]) -> bool:
-        where = (outbox.c.outbox_id == outbox_id, outbox.c.state == "pending")
-        return bool((await connection.execute(sa.update(outbox).where(*where).values(values))).rowcount)
 
     async def _keep_ticket(
         self, connection: AsyncConnection, conversation_id: str, ticket: dict[str, Any], now: datetime

@@ -1,4 +1,4 @@
-"""How money and times are written for customers (pure)."""
+"""How money and times are written for customers, the same in all processes (pure)."""
 
 from datetime import UTC, datetime
 from decimal import Decimal, InvalidOperation

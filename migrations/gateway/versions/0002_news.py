@@ -1,0 +1,38 @@
+"""News from the backend."""
+
+import sqlalchemy as sa
+from alembic import op
+
+from bot.db import UtcDateTime
+
+revision = "0002_news"
+down_revision = "0001"
+branch_labels = None
+depends_on = None
+
+
+def upgrade() -> None:
+    op.create_table(
+        "news",
+        sa.Column("event_id", sa.String(length=64), nullable=False),
+        sa.Column("type", sa.String(length=50), nullable=False),
+        sa.Column("sequence", sa.BigInteger(), nullable=False),
+        sa.Column("occurred_at", UtcDateTime(), nullable=False),
+        sa.Column("customer_ref", sa.String(length=200), nullable=False),
+        sa.Column("conversation_id", sa.String(length=128), nullable=True),
+        sa.Column("order_no", sa.String(length=100), nullable=True),
+        sa.Column("ticket_no", sa.String(length=40), nullable=True),
+        sa.Column("data", sa.JSON(), nullable=False),
+        sa.Column("topic", sa.String(length=200), nullable=True),
+        sa.Column("state", sa.String(length=15), nullable=False),
+        sa.Column("told_in", sa.String(length=32), nullable=True),
+        sa.Column("received_at", UtcDateTime(), nullable=False),
+        sa.Column("done_at", UtcDateTime(), nullable=True),
+        sa.PrimaryKeyConstraint("event_id", name=op.f("pk_news")),
+    )
+    op.create_index("ix_news_state", "news", ["state", "sequence"], unique=False)
+    op.create_index("ix_news_topic", "news", ["customer_ref", "topic", "sequence"], unique=False)
+
+
+def downgrade() -> None:
+    op.drop_table("news")
