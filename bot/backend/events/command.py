@@ -5,7 +5,7 @@ import asyncio
 from collections.abc import Sequence
 
 from bot.backend.events import store
-from bot.backend.http import utc_now
+from bot.clock import clock_of
 from bot.db import make_engine
 from bot.settings import Settings
 
@@ -37,9 +37,10 @@ async def list_events(only_dead: bool) -> int:
 
 
 async def retry_events(event_ids: Sequence[str]) -> int:
-    engine = make_engine(Settings().backend_database_url)
+    settings = Settings()
+    engine = make_engine(settings.backend_database_url)
     async with engine.begin() as connection:
-        count = await store.revive(connection, event_ids, utc_now())
+        count = await store.revive(connection, event_ids, clock_of(settings)())
     await engine.dispose()
     print(f"{count} will be tried again")  # noqa: T201
     return 0
