@@ -6,6 +6,9 @@ from typing import Any, Self
 
 import yaml
 
+# Where a sentence of the dialog has the customer's resume code; only the gateway knows it.
+RESUME_MARK = "[[resume code]]"
+
 
 @dataclass(frozen=True)
 class TextButton:

@@ -16,13 +16,13 @@ def test_a_sentence_has_a_chinese_default_and_an_english_variation():
 
 
 def test_blanks_are_filled_and_a_missing_value_is_an_error():
-    assert "TK261124A0B1C2" in TEXTS.render("utter_ticket_opened_late", "en", ticket_no="TK261124A0B1C2").text
+    assert "TK261124A0B1C2" in TEXTS.render("utter_news_taken_up", "en", ticket_no="TK261124A0B1C2").text
     with pytest.raises(KeyError):
-        TEXTS.render("utter_ticket_opened_late", "en")
+        TEXTS.render("utter_news_taken_up", "en")
 
 
 def test_a_value_with_braces_is_not_filled_again():
-    assert "{ticket_no}" in TEXTS.render("utter_ticket_opened_late", "zh", ticket_no="{ticket_no}").text
+    assert "{ticket_no}" in TEXTS.render("utter_news_taken_up", "zh", ticket_no="{ticket_no}").text
 
 
 def test_doubled_braces_of_payloads_become_single():

@@ -1,9 +1,10 @@
 """Worries and announcements that may come at any time, recognised by their words whatever intent was guessed."""
 
 from bot.actions.bills import answer_correction
+from bot.actions.cases import newest_case
 from bot.actions.diagnosis import say_next
 from bot.actions.meanings import announces_picture, asks_about_us, asks_how_long, asks_to_pay_again, is_wordless
-from bot.actions.progress import newest_ticket, say_ticket
+from bot.actions.progress import say_ticket
 from bot.actions.turn import Turn
 
 HOW_LONG, WORDLESS = "utter_how_long", "utter_here_short"
@@ -43,7 +44,7 @@ async def answer_aside_and_go_on(turn: Turn) -> bool:
     if response == WORDLESS:
         turn.say("utter_here")
     elif response == HOW_LONG and turn.slot("ticket_no"):
-        say_ticket(turn, await newest_ticket(turn))
+        say_ticket(turn, await newest_case(turn))
     else:
         answer_aside(turn)
         go_on(turn)

@@ -36,6 +36,17 @@ class Backend(Protocol):
     ) -> dict[str, Any]:
         """`GET /v1/tickets/{ticket_no}` with its step-3 state."""
 
+    async def rate_ticket(
+        self,
+        ticket_no: str,
+        score: int,
+        comment: str | None = None,
+        *,
+        customer_ref: str | None = None,
+        proof: str | None = None,
+    ) -> dict[str, Any]:
+        """`POST /v1/tickets/{ticket_no}/rating`; the first score stays."""
+
     async def add_ticket_message(
         self, ticket_no: str, body: dict[str, Any], idempotency_key: str, proof: str | None = None
     ) -> dict[str, Any]:

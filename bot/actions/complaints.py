@@ -2,8 +2,9 @@
 
 from bot.actions.asides import answer_aside_and_go_on
 from bot.actions.base import DialogAction
+from bot.actions.cases import is_live, newest_case
 from bot.actions.diagnosis import say_next
-from bot.actions.progress import DONE, due_at, newest_ticket, say_step3
+from bot.actions.step3 import due_at, say_step3
 from bot.actions.turn import Turn
 
 COMPLAINTS_BEFORE_HUMAN = 3
@@ -32,8 +33,8 @@ class ActionEscalate(DialogAction):
         if await answer_aside_and_go_on(turn):
             return
         turn.leave_form()
-        ticket = await newest_ticket(turn)
-        is_open = ticket is not None and ticket["status"] not in DONE
+        ticket = await newest_case(turn)
+        is_open = ticket is not None and is_live(ticket)
         if ticket and is_open and ticket["step3"]["offer"]:
             say_step3(turn, ticket)
             return

@@ -61,12 +61,17 @@ def say_diagnosis(turn: Turn, result: dict[str, Any], *, looked_up: bool = False
     if order.get("pickup_url"):
         turn.say("utter_pickup_page", pickup_url=order["pickup_url"])
     turn.set(case=case)
+    incident = result.get("incident")
+    if incident:
+        turn.set(offer=None)
+        disturbed = disturbed_by(incident, turn.language)
+        turn.say("utter_incident_known", disturbed=disturbed, since=clock(incident.get("since")))
     if order.get("open_ticket_no"):
         turn.set(ticket_no=order["open_ticket_no"], offer=None)
         turn.say("utter_open_ticket_known", ticket_no=order["open_ticket_no"])
     elif _fault_is_open(turn, order):
         turn.say("utter_wrong_info_kind")
-    else:
+    elif not incident:
         say_next(turn, case)
 
 
@@ -79,6 +84,12 @@ def say_refreshed(turn: Turn, result: dict[str, Any]) -> None:
         return
     turn.set(case=case)
     say_next(turn, case)
+
+
+def disturbed_by(incident: dict[str, Any], language: str) -> str:
+    """What an incident disturbs; customers do not know the shop's suppliers by name."""
+    is_named = incident.get("name") and incident.get("scope") != "supplier"
+    return str(incident["name"]) if is_named else word("incident_supplier", language)
 
 
 def _is_unchanged(before: dict[str, Any], now: dict[str, Any]) -> bool:

@@ -23,6 +23,8 @@ from bot.actions.turn import Turn
 
 log = logging.getLogger(__name__)
 
+# What only the buttons of news and of what follows them mean.
+OF_NEWS = ("confirm_delivery", "rate_case", "reply_ticket", "show_step3", "resume_case")
 # Said without a value, these are no failed answer; the form just asks again.
 HARMLESS = frozenset({"greet", "thanks", "affirm", "send_picture"})
 POLITE = {"greet": "utter_here_short", "thanks": "utter_thanks_short"}
@@ -46,7 +48,9 @@ class FormAction(DialogAction):
 
     fields: ClassVar[tuple[str, ...]]
     # The form gives way to these at once, and rules.yml takes over.
-    leave_always: ClassVar[frozenset[str]] = frozenset({"request_human", "restart_case", "goodbye", "ticket_progress"})
+    leave_always: ClassVar[frozenset[str]] = frozenset(
+        {"request_human", "restart_case", "goodbye", "ticket_progress", *OF_NEWS}
+    )
     # Intents that leave the form when the message holds no value for it.
     leave_without_value: ClassVar[frozenset[str]]
     # Fields that take any sentence, so that only a question is an aside.

@@ -7,6 +7,7 @@ from rasa_sdk.endpoint import create_app
 from rasa_sdk.executor import ActionExecutor
 
 from bot.actions import (
+    arrival,
     complaints,
     handoff,
     order_form,
@@ -16,8 +17,11 @@ from bot.actions import (
     pictures,
     progress,
     questions,
+    replies,
     report_form,
+    resuming,
     smalltalk,
+    step3,
     tickets,
 )
 from bot.actions.base import DialogAction
@@ -26,6 +30,7 @@ from bot.logs import configure_logs
 from bot.settings import Settings
 
 MODULES = (
+    arrival, replies, resuming, step3,
     complaints,
     handoff, order_form, orders, payment_form, payments, pictures, progress, questions, report_form, smalltalk, tickets,
 )  # fmt: skip

@@ -9,6 +9,7 @@ from bot.actions.turn import Turn
 from bot.actions.words import word
 from bot.errors import BackendUnavailableError, NotAuthorizedError, NotFoundError, TicketExistsError
 from bot.formats import clock
+from bot.texts import RESUME_MARK
 
 # The type of a ticket without a diagnosis, by what the customer complains of.
 TYPES = {
@@ -46,7 +47,13 @@ class ActionOpenTicket(FormConclusion):
             turn.send(ticket_draft={**body, "idempotency_key": key})
             turn.set(pictures=[])
             return
-        turn.say(response, ticket_no=ticket["ticket_no"], reply_by=clock(ticket.get("reply_by")))
+        turn.say(
+            response,
+            ticket_no=ticket["ticket_no"],
+            created_at=clock(ticket.get("created_at")),
+            reply_by=clock(ticket.get("reply_by")),
+            resume_code=RESUME_MARK,
+        )
         turn.set(ticket_no=ticket["ticket_no"], pictures=[])
 
 

@@ -58,6 +58,8 @@ class Turn:
         self.order_numbers: list[str] = [str(e["value"]) for e in found if e["entity"] == "order_no"]
         metadata = message.get("metadata") or {}
         self.customer_ref: str = metadata.get("customer_id") or tracker.sender_id
+        # Also those whose tickets were resumed in this conversation.
+        self.customer_refs: list[str] = [self.customer_ref, *(metadata.get("resumed") or ())]
         self.conversation_id: str = metadata.get("conversation_id") or tracker.sender_id
         self.message_id: str = metadata.get("message_id") or message.get("message_id") or tracker.sender_id
         self.identity: str | None = metadata.get("identity")

@@ -102,6 +102,20 @@ class BackendClient:
         path = f"/v1/tickets/{_part(ticket_no)}/messages"
         return await self._call("POST", path, body=body, proof=proof, key=idempotency_key)
 
+    async def rate_ticket(
+        self,
+        ticket_no: str,
+        score: int,
+        comment: str | None = None,
+        *,
+        customer_ref: str | None = None,
+        proof: str | None = None,
+    ) -> dict[str, Any]:
+        """`POST /v1/tickets/{ticket_no}/rating`: 1 to 5; the first score stays, so it repeats harmlessly."""
+        body = {"score": score, "comment": comment, "customer_ref": customer_ref}
+        body = {name: value for name, value in body.items() if value is not None}
+        return await self._call("POST", f"/v1/tickets/{_part(ticket_no)}/rating", body=body, proof=proof)
+
     async def upload_evidence(
         self, data: bytes, customer_ref: str, order_no: str | None = None, filename: str = "picture"
     ) -> dict[str, Any]:

@@ -14,6 +14,7 @@ from bot.errors import HelpdeskError, TicketExistsError
 from bot.gateway.conversations.model import Conversation, Kind, Outcome, Owner, Said, Sender, handoff_outcome
 from bot.gateway.conversations.tables import outbox
 from bot.gateway.switchboard import Switchboard
+from bot.texts import RESUME_MARK
 
 log = logging.getLogger(__name__)
 
@@ -150,7 +151,9 @@ class Outbox:
 
 def late_outcome(conversation: Conversation, switchboard: Switchboard, ticket_no: str) -> Outcome:
     """The number that the customer was promised; they get it whoever owns the conversation by now."""
-    reply = switchboard.texts.render("utter_ticket_opened_late", conversation.language, ticket_no=ticket_no)
+    reply = switchboard.texts.render(
+        "utter_ticket_opened_late", conversation.language, ticket_no=ticket_no, resume_code=RESUME_MARK
+    )
     sender = Sender.BOT if conversation.owner is Owner.BOT else Sender.SYSTEM
     return Outcome(said=(Said(reply.text, sender=sender),))
 

@@ -10,8 +10,15 @@ from dataclasses import dataclass
 from typing import Any
 
 GATEWAY_SAYS = (
-    "utter_greet", "utter_bot_delayed", "utter_picture_reading", "utter_bot_unavailable", "utter_handoff_queued",
-    "utter_button_stale", "utter_ticket_opened_late", "utter_rate_limited", "utter_picture_failed",
+    "utter_greet",
+    "utter_bot_delayed",
+    "utter_picture_reading",
+    "utter_bot_unavailable",
+    "utter_handoff_queued",
+    "utter_button_stale",
+    "utter_ticket_opened_late",
+    "utter_rate_limited",
+    "utter_picture_failed",
     "utter_secret_redacted",
 )  # fmt: skip; and every `utter_news_…`
 

@@ -97,6 +97,11 @@ class FakeBackend:
         self.diagnosis_answer = make_diagnosis()
         self.payment_answer: dict[str, Any] = {"verdict": "MATCHED", "diagnosis": make_diagnosis()}
         self.ticket_answer: dict[str, Any] | None = None
+        self.more_tickets: list[dict[str, Any]] = []
+        # Who may see the ticket by name; None is everybody.
+        self.owner: str | None = None
+        # What every message to a ticket meets.
+        self.refused: HelpdeskError | None = None
         self.error: HelpdeskError | None = None
         # What was read from each picture, by its evidence id; an error is raised.
         self.checks: dict[str, dict[str, Any] | HelpdeskError] = {}
@@ -147,14 +152,25 @@ class FakeBackend:
 
     async def tickets(self, **query: Any) -> list[dict[str, Any]]:
         self._note("tickets", query)
-        return [self.ticket_answer] if self.ticket_answer else []
+        if self.ticket_answer is None or not self._sees(query):
+            return []
+        return [self.ticket_answer, *self.more_tickets]
 
     async def ticket(self, ticket_no: str, **query: Any) -> dict[str, Any]:
         self._note("ticket", ticket_no)
-        if not self.ticket_answer:
+        if not self.ticket_answer or not self._sees(query):
             raise NotFoundError
         return self.ticket_answer
 
     async def add_ticket_message(self, ticket_no: str, body: dict[str, Any], **options: Any) -> dict[str, Any]:
         self._note("add_ticket_message", body)
+        if self.refused:
+            raise self.refused
         return {}
+
+    async def rate_ticket(self, ticket_no: str, score: int, comment: str | None = None, **query: Any) -> dict[str, Any]:
+        self._note("rate_ticket", (ticket_no, score, comment))
+        return {"score": score, "comment": comment}
+
+    def _sees(self, query: dict[str, Any]) -> bool:
+        return self.owner in (None, query.get("customer_ref"))

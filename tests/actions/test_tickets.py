@@ -182,14 +182,20 @@ async def test_step_3_is_not_offered_before_its_time(backend: FakeBackend):
     assert acted.values["due_at"] == "2026-11-25 12:30"
 
 
-async def test_step_3_shows_the_ways_in_order_and_the_platform_last(backend: FakeBackend):
+async def test_step_3_shows_the_summary_and_the_ways_in_order_and_the_authorities_last(backend: FakeBackend):
     step3 = {"offer": True, "complaint": True, "platform": True, "legal": True, "why": "overdue", "at": None}
     backend.ticket_answer = make_ticket(step3=step3)
     acted = await act(ActionEscalate, "", "complain")
-    assert acted.said == ["utter_step3_overdue", "utter_step3_complaint", "utter_step3_legal", "utter_step3_platform"]
+    assert acted.said == [
+        "utter_step3_overdue",
+        "utter_step3_summary",
+        "utter_step3_complaint",
+        "utter_step3_platform",
+        "utter_step3_legal",
+    ]
     backend.ticket_answer = make_ticket(step3={**step3, "legal": False, "why": "funds_at_platform"})
     acted = await act(ActionEscalate, "", "complain")
-    assert acted.said == ["utter_step3_funds", "utter_step3_complaint", "utter_step3_platform"]
+    assert acted.said == ["utter_step3_funds", "utter_step3_summary", "utter_step3_complaint", "utter_step3_platform"]
 
 
 async def test_a_settled_ticket_is_no_reason_to_wait(backend: FakeBackend):

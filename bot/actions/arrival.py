@@ -1,0 +1,137 @@
+"""After the goods are said to be there: are they? If so, how was it; if not, the case goes on."""
+
+from typing import Any
+
+from bot.actions.base import DialogAction
+from bot.actions.cases import Case, case_of, is_live
+from bot.actions.ending import FormConclusion
+from bot.actions.forms import FormAction
+from bot.actions.meanings import is_refusal
+from bot.actions.order_form import PROBLEMS, reference_in
+from bot.actions.step3 import due_at
+from bot.actions.turn import Turn
+from bot.actions.words import word
+from bot.errors import NotFoundError
+
+# "No comment", as the slot holds it.
+NOTHING = "-"
+LONGEST = 500
+
+
+class ActionConfirmDelivery(DialogAction):
+    """It is there, or it is not, for the ticket or order that a button is about."""
+
+    action_name = "action_confirm_delivery"
+
+    async def answer(self, turn: Turn) -> None:
+        turn.leave_form()
+        about = str(turn.entities.get("about") or "")
+        case = await case_of(turn, about) if about.startswith("TK") else None
+        if turn.entities.get("field") == "arrived":
+            await _say_arrived(turn, case)
+        else:
+            await _go_on(turn, case)
+
+
+async def _say_arrived(turn: Turn, case: Case | None) -> None:
+    """Be glad, and ask once for each case how it was."""
+    turn.set(symptom=None)
+    if case and is_live(case):
+        await tell_agents(turn, case, "says_arrived")
+    asked = turn.slot("rated_cases") or []
+    if case is None or case.get("rating") or case["ticket_no"] in asked:
+        turn.say("utter_arrived")
+        return
+    turn.set(ticket_no=None if not is_live(case) else case["ticket_no"], rated_cases=[*asked, case["ticket_no"]])
+    turn.say("utter_arrived_rate", about=case["ticket_no"])
+
+
+async def _go_on(turn: Turn, case: Case | None) -> None:
+    """The ticket is opened again; without one that can be, the way to a new one."""
+    turn.set(symptom="not_received")
+    if case:
+        try:
+            await tell_agents(turn, case, "says_not_arrived")
+        except NotFoundError:
+            case = None  # closed for good
+    if case is None:
+        turn.set(offer="report", ticket_no=None)
+        turn.say("utter_not_arrived")
+        return
+    case = await case_of(turn, case["ticket_no"]) or case
+    turn.set(ticket_no=case["ticket_no"])
+    turn.say("utter_not_arrived_ticket", ticket_no=case["ticket_no"], due_at=due_at(case))
+
+
+async def tell_agents(turn: Turn, case: Case, said: str) -> None:
+    """Write into the ticket what the customer clicked."""
+    await turn.backend.add_ticket_message(
+        case["ticket_no"],
+        {"author": "customer", "text": word(said, turn.language), "customer_ref": case["seen_as"]},
+        idempotency_key=f"{turn.message_id}:{said}",
+        proof=turn.proof,
+    )
+
+
+class ActionRateCase(DialogAction):
+    """Keep the points; the form that follows asks for a word about it."""
+
+    action_name = "action_rate_case"
+
+    async def answer(self, turn: Turn) -> None:
+        turn.leave_form()
+        about, score = str(turn.entities.get("about") or ""), int(turn.entities.get("score") or 0)
+        turn.set(rating=None, rating_comment=None)
+        case = await case_of(turn, about)
+        if case is None:
+            turn.say("utter_rating_gone")
+            return
+        await turn.backend.rate_ticket(about, score, customer_ref=case["seen_as"], proof=turn.proof)
+        turn.set(rating={"about": about, "score": score, "seen_as": case["seen_as"]})
+        turn.say("utter_rating_thanks" if score >= 4 else "utter_rating_sorry")
+
+
+class ValidateRatingForm(FormAction):
+    """One optional question; whatever else the customer wants comes first."""
+
+    action_name = "validate_rating_form"
+    fields = ("rating_comment",)
+    leave_without_value = PROBLEMS | {"report_problem", "provide_payment", "complain", "greet", "check_order_status"}
+    free_text = frozenset({"rating_comment"})
+
+    def _leaves(self, turn: Turn, requested: str) -> bool:
+        wants_else = turn.intent in self.leave_without_value and turn.sure and turn.intent != "complain"
+        return bool(reference_in(turn)) or wants_else or super()._leaves(turn, requested)
+
+    def next_field(self, turn: Turn) -> str | None:
+        return super().next_field(turn) if turn.slot("rating") else None
+
+    def read(self, turn: Turn, requested: str | None) -> bool:
+        if requested is None:
+            return False
+        if not turn.typed:
+            turn.set(rating_comment=NOTHING)
+        else:
+            refused = turn.intent in ("deny", "thanks", "goodbye") or is_refusal(turn.text)
+            turn.set(rating_comment=NOTHING if refused else turn.text.strip()[:LONGEST] or NOTHING)
+        return True
+
+
+class ActionKeepRating(FormConclusion):
+    """Add the words to the points."""
+
+    action_name = "action_keep_rating"
+
+    async def conclude(self, turn: Turn) -> None:
+        rating: dict[str, Any] | None = turn.slot("rating")
+        comment = turn.slot("rating_comment")
+        turn.set(rating=None, rating_comment=None)
+        if rating is None:
+            return
+        if comment and comment != NOTHING:
+            await turn.backend.rate_ticket(
+                rating["about"], rating["score"], comment, customer_ref=rating["seen_as"], proof=turn.proof
+            )
+            turn.say("utter_rating_comment_kept")
+        else:
+            turn.say("utter_rating_done")

@@ -1,0 +1,81 @@
+"""The customer answers the people who work on their ticket: what they type or show goes there as it is."""
+
+from bot.actions.cases import case_of
+from bot.actions.ending import FormConclusion
+from bot.actions.forms import FormAction
+from bot.actions.meanings import is_refusal
+from bot.actions.pictures import note_picture
+from bot.actions.step3 import due_at
+from bot.actions.turn import Turn
+from bot.errors import NotFoundError
+
+# "Only pictures" and "never mind", as the slot holds them.
+PICTURES, NOTHING = "[pictures]", "-"
+LONGEST = 2000
+
+
+class ValidateReplyForm(FormAction):
+    """The next thing that the customer types or shows is the answer."""
+
+    action_name = "validate_reply_form"
+    fields = ("ticket_reply",)
+    leave_without_value = frozenset({"report_problem", "provide_payment"})
+    free_text = frozenset({"ticket_reply"})
+
+    def start(self, turn: Turn) -> None:
+        about = turn.entities.get("about") or turn.slot("ticket_no")
+        turn.set(reply_to=about, ticket_reply=None if about else NOTHING)
+
+    def read(self, turn: Turn, requested: str | None) -> bool:
+        if requested is None:
+            return False
+        if turn.intent == "send_picture":
+            note_picture(turn)
+            turn.set(ticket_reply=PICTURES)
+        elif not turn.typed or (turn.intent == "deny" and is_refusal(turn.text)):
+            turn.set(ticket_reply=NOTHING)
+        else:
+            turn.set(ticket_reply=turn.text.strip()[:LONGEST] or NOTHING)
+        return True
+
+    def _answer(self, turn: Turn, requested: str | None) -> None:
+        """Questions too are for the person who asked."""
+        if requested is None or turn.intent == "switch_language":
+            super()._answer(turn, requested)
+        else:
+            self.read(turn, requested)
+
+
+class ActionReplyTicket(FormConclusion):
+    """Put it into the ticket; a closed one cannot take it, so a new report is offered."""
+
+    action_name = "action_reply_ticket"
+
+    async def conclude(self, turn: Turn) -> None:
+        about, text, pictures = turn.slot("reply_to"), turn.slot("ticket_reply"), turn.slot("pictures") or []
+        turn.set(reply_to=None, ticket_reply=None)
+        if not about or text in (None, NOTHING):
+            turn.say("utter_reply_cancelled")
+            return
+        case = await case_of(turn, about)
+        try:
+            if case is None:
+                raise NotFoundError
+            await turn.backend.add_ticket_message(
+                about,
+                {
+                    "author": "customer",
+                    "text": "" if text == PICTURES else text,
+                    "evidence": pictures,
+                    "customer_ref": case["seen_as"],
+                },
+                idempotency_key=f"{turn.message_id}:reply",
+                proof=turn.proof,
+            )
+        except NotFoundError:
+            turn.set(offer="report")
+            turn.say("utter_reply_closed", ticket_no=about)
+            return
+        turn.set(pictures=[], ticket_no=about)
+        case = await case_of(turn, about) or case
+        turn.say("utter_reply_sent", ticket_no=about, due_at=due_at(case))
