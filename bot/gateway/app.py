@@ -40,6 +40,7 @@ from bot.gateway.news.store import NewsStore
 from bot.gateway.news.worker import Teller
 from bot.gateway.outbox import Outbox, OutboxStore
 from bot.gateway.rasa_client import RasaClient
+from bot.gateway.resume.store import ResumeCodes
 from bot.gateway.switchboard import Switchboard
 from bot.gateway.tasks import end
 from bot.gateway.worker import Workers
@@ -82,7 +83,7 @@ async def _inside(app: web.Application, patience: Patience) -> AsyncIterator[Non
     settings = app[SETTINGS]
     engine = make_engine(settings.gateway_database_url)
     async with aiohttp.ClientSession() as session:
-        store = ConversationStore(engine)
+        store = ConversationStore(engine, ResumeCodes(settings.derived_key("resume")))
         switchboard = Switchboard(store, app[HUB], app[TEXTS], app[METRICS])
         switchboard.now = clock_of(settings)
         rasa = RasaClient(session, settings.rasa_url, settings.derived_key("rasa"), patience.timeout)

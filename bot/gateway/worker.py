@@ -6,6 +6,7 @@ import time
 from dataclasses import replace
 from datetime import datetime
 from functools import partial
+from typing import Any
 
 from bot.errors import BotUnavailableError
 from bot.gateway.asking import Patience, ask_until_answered
@@ -131,11 +132,13 @@ class Workers:
         """The turn as it was asked and its answer; None when Rasa gives none in time or must not be asked."""
         hub = self._switchboard.hub
         turn = turn if turn.sender_id else replace(turn, sender_id=conversation.sender_id)
+        resumed = await self._store.resumed_by(conversation.conversation_id)
+        metadata = metadata_of(conversation, turn, resumed, self._switchboard.now())
         task = asyncio.create_task(
             ask_until_answered(
                 self._rasa,
                 turn,
-                metadata_of(conversation, turn, self._switchboard.now()),
+                metadata,
                 self._patience,
                 partial(self._before_asking, turn),
             )
@@ -171,7 +174,7 @@ class Workers:
         )
 
 
-def metadata_of(conversation: Conversation, turn: Turn, now: datetime) -> dict[str, str | None]:
+def metadata_of(conversation: Conversation, turn: Turn, resumed: list[str], now: datetime) -> dict[str, Any]:
     """What Rasa's components and the actions get to know besides the text."""
     return {
         "message_id": turn.turn_id,
@@ -180,4 +183,5 @@ def metadata_of(conversation: Conversation, turn: Turn, now: datetime) -> dict[s
         "language": conversation.language,
         "channel": conversation.channel,
         "identity": conversation.identity_at(now),
+        "resumed": resumed,
     }

@@ -2,8 +2,9 @@
 
 from bot.gateway.conversations import tables as conversations
 from bot.gateway.news import store as news
+from bot.gateway.resume import store as resume
 from bot.migrate import run_env
 
-TABLES = (conversations, news)
+TABLES = (conversations, news, resume)
 
 run_env(conversations.metadata)

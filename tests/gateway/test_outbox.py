@@ -8,10 +8,28 @@ import pytest
 from bot.errors import BackendUnavailableError, InvalidError, TicketExistsError
 from bot.gateway.conversations.model import IncomingMessage, Kind, Owner
 from bot.gateway.outbox import LONGEST_PAUSE
+from bot.gateway.resume import store as resume_store
+from bot.gateway.resume.model import code_from, is_code, written
+from bot.texts import RESUME_MARK
 from tests.fakes import FakeRasa
 from tests.gateway.house import House, says
 
+NONCE = next(each for n in range(99) if is_code(code_from("", each := f"{n:032x}")))
+CODE = code_from("", NONCE)
 DRAFT = {"type": "CALLBACK_MISSING", "order_no": "KM202405120001", "idempotency_key": "m1:ticket"}
+
+
+@pytest.fixture(autouse=True)
+def same_nonce(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(resume_store, "secrets", SameNonce)
+
+
+class SameNonce:
+    """Chance that is none."""
+
+    @staticmethod
+    def token_hex(count: int) -> str:
+        return NONCE
 
 
 @pytest.fixture
@@ -25,7 +43,8 @@ async def drafted(house: House, rasa: FakeRasa) -> AsyncIterator[House]:
 
 
 def late(ticket_no: str = "TK261124000001", language: str = "zh") -> str:
-    return says("utter_ticket_opened_late", language, ticket_no=ticket_no)
+    text = says("utter_ticket_opened_late", language, ticket_no=ticket_no, resume_code=RESUME_MARK)
+    return text.replace(RESUME_MARK, written(CODE))
 
 
 async def test_a_draft_becomes_a_ticket_and_its_number_is_said(drafted: House):

@@ -1,14 +1,17 @@
 """What a received message asks of the bot, looked up inside the transaction that saves it."""
 
+from datetime import datetime
 from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.errors import InvalidError
-from bot.gateway.conversations.model import NEWS_KEY, IncomingMessage, Message, payload, text_for_bot
+from bot.gateway.conversations.model import NEWS_KEY, IncomingMessage, Kind, Message, payload, resume_ask, text_for_bot
 from bot.gateway.conversations.rows import read_messages
 from bot.gateway.conversations.tables import buttons, messages, pictures, turns
+from bot.gateway.conversations.typed import means
+from bot.gateway.resume.store import ResumeCodes
 
 
 async def find_repeated(connection: AsyncConnection, conversation_id: str, incoming: IncomingMessage) -> Message | None:
@@ -20,14 +23,19 @@ async def find_repeated(connection: AsyncConnection, conversation_id: str, incom
     if not same:
         return None
     query = sa.select(messages).where(messages.c.conversation_id == conversation_id, sa.or_(*same))
-    found = await read_messages(connection, query)
+    found = await read_messages(connection, query, str)
     return found[0] if found else None
 
 
 async def ask_of(
-    connection: AsyncConnection, conversation_id: str, incoming: IncomingMessage
+    connection: AsyncConnection, conversation_id: str, incoming: IncomingMessage, codes: ResumeCodes, now: datetime
 ) -> tuple[str, str, dict[str, Any]]:
-    """The text for the log, the text for Rasa, and what else the turn has to know."""
+    """The text for the log, the text for Rasa, and what else the turn has to know. A resume code is used here."""
+    if incoming.resume_code or incoming.resume_refused:
+        result = incoming.resume_refused or await codes.resume(
+            connection, conversation_id, incoming.resume_code or "", now
+        )
+        return incoming.text, resume_ask(result), {}
     if incoming.button_id is not None:
         return await _click(connection, conversation_id, incoming.button_id)
     if incoming.picture_id is not None:
@@ -38,7 +46,25 @@ async def ask_of(
         if evidence_id is None:
             raise InvalidError(fields=["picture_id"])
         return incoming.text, payload("send_picture", evidence_id=evidence_id), {}
+    if button_id := await _button_meant(connection, conversation_id, incoming.text):
+        _, ask, extra = await _click(connection, conversation_id, button_id)
+        if not extra["stale"]:
+            return incoming.text, ask, extra
     return incoming.text, text_for_bot(incoming.text), {}
+
+
+async def _button_meant(connection: AsyncConnection, conversation_id: str, text: str) -> str | None:
+    """The button of the newest message that typed words stand for, where the gateway can tell; see `typed.py`."""
+    newest = (
+        sa.select(messages.c.message_id)
+        .where(messages.c.conversation_id == conversation_id, messages.c.kind == Kind.OUTGOING.value)
+        .order_by(messages.c.position.desc())
+        .limit(1)
+        .scalar_subquery()
+    )
+    query = sa.select(buttons.c.button_id, buttons.c.title, buttons.c.payload).where(buttons.c.message_id == newest)
+    rows = await connection.execute(query.order_by(buttons.c.place))
+    return next((row.button_id for row in rows if means(text, row.title, row.payload)), None)
 
 
 async def _click(connection: AsyncConnection, conversation_id: str, button_id: str) -> tuple[str, str, dict[str, Any]]:

@@ -9,6 +9,7 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Any
 
+from bot.gateway.resume.model import Result
 from bot.texts import Reply, TextButton
 
 # Who waits in the queue and keeps writing hears again, but not at each message, that a person will come.
@@ -165,6 +166,9 @@ class IncomingMessage:
     external_id: str | None = None
     redacted: bool = False
     more: bool = False
+    # A resume code that stood in the text, or why it is not looked up.
+    resume_code: str | None = None
+    resume_refused: Result | None = None
 
 
 @dataclass(frozen=True)
@@ -242,11 +246,16 @@ def payload(intent: str, **entities: str) -> str:
     return f"/{intent}{json.dumps(entities, ensure_ascii=False, separators=COMPACT)}"
 
 
+def resume_ask(result: Result) -> str:
+    """What the bot is asked when a customer sent a resume code."""
+    return payload("resume_case", field=result.value)
+
+
 def answer_outcome(
     conversation: Conversation, turn: Turn, answer: BotAnswer | None, render: Render, now: datetime
 ) -> Outcome:
     """What follows from the bot's answer, or from its failure (None), for the owner at this moment."""
-    notices = _redaction_notice(conversation, turn, render)
+    notices = _notices(conversation, turn, render)
     if conversation.owner is not Owner.BOT:
         return _others_outcome(conversation, turn, answer, notices, render, now)
     if turn.sender_id is not None and turn.sender_id != conversation.sender_id:
@@ -341,8 +350,12 @@ def _notice(conversation: Conversation, render: Render, name: str) -> Said:
     return Said(render(name, conversation.language).text, sender=sender)
 
 
-def _redaction_notice(conversation: Conversation, turn: Turn, render: Render) -> tuple[Said, ...]:
-    return (_notice(conversation, render, "utter_secret_redacted"),) if turn.redacted else ()
+def _notices(conversation: Conversation, turn: Turn, render: Render) -> tuple[Said, ...]:
+    """That a secret was hidden; and what became of a resume code, which the bot says itself while it talks."""
+    names = ["utter_secret_redacted"] if turn.redacted else []
+    if conversation.owner is not Owner.BOT:
+        names += [f"utter_resume_{each}" for each in Result if turn.ask == resume_ask(each)]
+    return tuple(_notice(conversation, render, name) for name in names)
 
 
 def _notes(answer: BotAnswer | None) -> list[Said]:

@@ -1,7 +1,7 @@
 """Rows of the gateway's tables as the objects of the model, and the writing of messages."""
 
 import uuid
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -52,8 +52,13 @@ async def lock_conversation(connection: AsyncConnection, conversation_id: str) -
     return (await connection.execute(query)).one_or_none()
 
 
-async def read_messages(connection: AsyncConnection, query: sa.Select[Any]) -> list[Message]:
-    """The messages that a select over all columns of `messages` finds, with their buttons."""
+async def read_messages(
+    connection: AsyncConnection, query: sa.Select[Any], reveal: Callable[[str], str]
+) -> list[Message]:
+    """The messages that a select over all columns of `messages` finds, with their buttons.
+
+    reveal: what the reader sees in place of a resume code (`bot.gateway.resume.model`).
+    """
     rows = (await connection.execute(query)).all()
     by_message: dict[str, list[Button]] = {}
     if rows:
@@ -64,17 +69,17 @@ async def read_messages(connection: AsyncConnection, query: sa.Select[Any]) -> l
         )
         for message_id, button_id, title in await connection.execute(wanted):
             by_message.setdefault(message_id, []).append(Button(button_id, title))
-    return [_message_from(row, by_message.get(row.message_id, [])) for row in rows]
+    return [_message_from(row, by_message.get(row.message_id, []), reveal) for row in rows]
 
 
-def _message_from(row: sa.Row[Any], found: Sequence[Button]) -> Message:
+def _message_from(row: sa.Row[Any], found: Sequence[Button], reveal: Callable[[str], str]) -> Message:
     return Message(
         message_id=row.message_id,
         conversation_id=row.conversation_id,
         seq=row.seq,
         kind=Kind(row.kind),
         sender=Sender(row.sender),
-        text=row.text,
+        text=reveal(row.text) if row.kind == Kind.OUTGOING.value else row.text,
         buttons=tuple(found),
         picture_id=row.picture_id,
         image=row.image,

@@ -1,7 +1,7 @@
 """Conversations and their messages in SQL; each method is one transaction."""
 
 from collections.abc import Awaitable, Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -14,6 +14,7 @@ from bot.gateway.conversations.incoming import ask_of, find_repeated
 from bot.gateway.conversations.model import (
     Conversation,
     IncomingMessage,
+    Kind,
     Message,
     Outcome,
     Owner,
@@ -33,6 +34,9 @@ from bot.gateway.conversations.rows import (
     turn_from,
 )
 from bot.gateway.conversations.tables import conversations, messages, outbox, turns
+from bot.gateway.resume.model import HIDDEN, hide, place_in
+from bot.gateway.resume.store import ResumeCodes, resumed_by
+from bot.texts import RESUME_MARK
 
 # What makes the second of two turns of one message the later one.
 MOMENT = timedelta(microseconds=1)
@@ -61,8 +65,9 @@ class Saved:
 class ConversationStore:
     """All reading and writing of conversations. Unknown ids raise NotFoundError."""
 
-    def __init__(self, engine: AsyncEngine) -> None:
+    def __init__(self, engine: AsyncEngine, codes: ResumeCodes | None = None) -> None:
         self.engine = engine
+        self._codes = codes or ResumeCodes("")
 
     async def create(self, columns: dict[str, Any], now: datetime) -> Conversation:
         """A new conversation that the bot owns; `columns` are those without a default below."""
@@ -104,13 +109,13 @@ class ConversationStore:
             .limit(limit)
         )
         async with self.engine.begin() as connection:
-            return await read_messages(connection, query)
+            return await read_messages(connection, query, self._codes.reveal)
 
     async def all_messages(self, conversation_id: str) -> list[Message]:
         """Everything in order, with notes and activities: for agents only."""
         query = sa.select(messages).where(messages.c.conversation_id == conversation_id).order_by(messages.c.position)
         async with self.engine.begin() as connection:
-            return await read_messages(connection, query)
+            return await read_messages(connection, query, hide)
 
     async def message_of_client(self, conversation_id: str, client_id: str) -> Message | None:
         """The message that was saved under this client id."""
@@ -153,7 +158,7 @@ class ConversationStore:
             repeated = await find_repeated(connection, conversation_id, incoming)
             if repeated is not None:
                 return Saved(repeated, None)
-            text, ask, extra = await ask_of(connection, conversation_id, incoming)
+            text, ask, extra = await ask_of(connection, conversation_id, incoming, self._codes, now)
             writer = Writer(connection, row, now)
             message_id = await writer.incoming(
                 text=text,
@@ -224,7 +229,8 @@ class ConversationStore:
             if outcome is None:
                 return None
             writer = Writer(connection, row, now)
-            for index, said in enumerate(outcome.said):
+            for index, each in enumerate(outcome.said):
+                said = await self._with_code(connection, each, before, now)
                 await writer.say(said, answers, f"{key}:{index}" if key else None)
             for ticket in outcome.tickets:
                 await self._keep_ticket(connection, conversation_id, ticket, now)
@@ -242,7 +248,8 @@ class ConversationStore:
         """What was saved but, because of a crash, not marked as delivered."""
         query = sa.select(messages).where(messages.c.status == Status.PENDING.value)
         async with self.engine.begin() as connection:
-            return await read_messages(connection, query.order_by(messages.c.conversation_id, messages.c.position))
+            query = query.order_by(messages.c.conversation_id, messages.c.position)
+            return await read_messages(connection, query, self._codes.reveal)
 
     async def unanswered(self) -> list[str]:
         """The conversations that have turns without an answer, the longest waiting first."""
@@ -272,6 +279,22 @@ class ConversationStore:
         async with self.engine.begin() as connection:
             await connection.execute(sa.update(turns).where(turns.c.turn_id == turn_id).values(values))
 
+    async def resumed_by(self, conversation_id: str) -> list[str]:
+        """The customers whose tickets this conversation goes on with besides its own."""
+        async with self.engine.begin() as connection:
+            return await resumed_by(connection, conversation_id)
+
+    async def _with_code(
+        self, connection: AsyncConnection, said: Said, conversation: Conversation, now: datetime
+    ) -> Said:
+        """What the dialog says with a place for the resume code, which only the customer will see."""
+        if RESUME_MARK not in said.text:
+            return said
+        if said.kind is not Kind.OUTGOING:
+            return replace(said, text=said.text.replace(RESUME_MARK, HIDDEN))
+        nonce = await self._codes.nonce_for(connection, conversation.customer_id, now)
+        return replace(said, text=place_in(said.text, nonce))
+
     async def _read(self, connection: AsyncConnection, conversation_id: str) -> Conversation:
         query = sa.select(conversations).where(conversations.c.conversation_id == conversation_id)
         row = (await connection.execute(query)).one_or_none()
@@ -287,7 +310,7 @@ class ConversationStore:
 
     async def _added(self, connection: AsyncConnection, writer: Writer) -> list[Message]:
         query = sa.select(messages).where(messages.c.message_id.in_(writer.message_ids))
-        return await read_messages(connection, query.order_by(messages.c.position))
+        return await read_messages(connection, query.order_by(messages.c.position), self._codes.reveal)
 
     async def _end_turn(self, connection: AsyncConnection, turn_id: str, now: datetime) -> bool:
         where = (turns.c.turn_id == turn_id, turns.c.state != TurnState.ANSWERED.value)

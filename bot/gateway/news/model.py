@@ -113,7 +113,7 @@ def _values(news: News, language: str, render: Render, *, known: bool) -> dict[s
         "about": news.ticket_no or news.order_no or "",
         "subject": _subject(news, language, render, known=known),
         "ticket_no": news.ticket_no or "",
-        **{each: redact(str(data[each])).text.strip() for each in ("text", "who", "reason") if data.get(each)},
+        **{blank: redact(str(data[each])).text.strip() for each, blank in _WRITTEN.items() if data.get(each)},
         **{each: clock(data[each]) for each in ("promised_at", "reply_by", "expected_at") if data.get(each)},
     }
     if "incident_no" in data:
@@ -123,6 +123,8 @@ def _values(news: News, language: str, render: Render, *, known: bool) -> dict[s
     return values
 
 
+# What people wrote, by the blank of the sentence.
+_WRITTEN = {"text": "words", "who": "who", "reason": "reason"}
 _NAMES = {
     "order.payment_confirmed": "utter_news_payment_confirmed",
     "order.delivered": "utter_news_delivered",
@@ -142,14 +144,14 @@ _WITHOUT_TICKET = {
 }
 
 
-def _status_name(data: Mapping[str, Any]) -> str | None:
+def _stage_name(data: Mapping[str, Any]) -> str | None:
     """Only what the customer did not do or hear of already: that somebody has it, and that it is done."""
-    before, after = data.get("from"), data["to"]
-    if after == "pending" and before == "open":
+    before, after = data["from"], data["to"]
+    if after == "in_progress" and before == "queued":
         return "utter_news_taken_up_by" if data.get("who") else "utter_news_taken_up"
-    if after == "resolved":
-        return "utter_news_resolved"
-    return "utter_news_closed" if after == "closed" and before != "resolved" else None
+    if after == "closed" and before == "resolved":
+        return None
+    return _STAGES.get(after)
 
 
 def _refund_name(data: Mapping[str, Any]) -> str:
@@ -158,8 +160,13 @@ def _refund_name(data: Mapping[str, Any]) -> str:
     return "utter_news_refund_rejected_because" if data.get("reason") else "utter_news_refund_rejected"
 
 
+_STAGES = {
+    "waiting_upstream": "utter_news_upstream",
+    "resolved": "utter_news_resolved",
+    "closed": "utter_news_closed",
+}
 _CHOICES: dict[str, Callable[[Mapping[str, Any]], str | None]] = {
-    "ticket.status_changed": _status_name,
+    "ticket.status_changed": _stage_name,
     "refund.decided": _refund_name,
 }
 

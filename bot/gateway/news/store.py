@@ -10,6 +10,7 @@ from bot.db import UtcDateTime, upsert
 from bot.gateway.conversations.model import Kind
 from bot.gateway.conversations.tables import conversations, messages, metadata
 from bot.gateway.news.model import News, State, first_state, topic_of
+from bot.gateway.resume.store import resumed
 
 news_table = sa.Table(
     "news",
@@ -73,7 +74,8 @@ class NewsStore:
             .scalar_subquery()
         )
         last_used = sa.func.coalesce(said, conversations.c.created_at)
-        theirs = conversations.c.customer_id == news.customer_ref
+        here = sa.select(resumed.c.conversation_id).where(resumed.c.customer_id == news.customer_ref)
+        theirs = sa.or_(conversations.c.customer_id == news.customer_ref, conversations.c.conversation_id.in_(here))
         named = conversations.c.conversation_id == (news.conversation_id or "")
         query = (
             sa.select(conversations.c.conversation_id)
@@ -98,15 +100,23 @@ class NewsStore:
         values: dict[str, Any] = {"state": state.value, "done_at": now, "told_in": told_in}
         return bool((await connection.execute(sa.update(news_table).where(*where).values(values))).rowcount)
 
-    async def is_stale(self, connection: AsyncConnection, news: News) -> bool:
-        """Whether something newer on the same topic is known that was told, will be, or need not be."""
+    async def is_stale(self, connection: AsyncConnection, news: News, conversation_id: str) -> bool:
+        """Whether something newer on the same topic is known, or just this was told here to the same person."""
         topic = topic_of(news)
         if topic is None:
             return False
-        newer = sa.select(news_table.c.event_id).where(
+        newer = sa.and_(
             news_table.c.customer_ref == news.customer_ref,
-            news_table.c.topic == topic,
             news_table.c.sequence > news.sequence,
             news_table.c.state.in_([State.TOLD.value, State.WAITING.value, State.QUIET.value]),
         )
-        return await connection.scalar(newer.limit(1)) is not None
+        # After a resume the same may come under both names of one customer.
+        same = sa.and_(
+            news_table.c.customer_ref != news.customer_ref,
+            news_table.c.type == news.type,
+            news_table.c.occurred_at == news.occurred_at,
+            news_table.c.told_in == conversation_id,
+            news_table.c.state == State.TOLD.value,
+        )
+        found = sa.select(news_table.c.event_id).where(news_table.c.topic == topic, sa.or_(newer, same))
+        return await connection.scalar(found.limit(1)) is not None

@@ -68,7 +68,7 @@ class Teller:
 
         async def settle(connection: AsyncConnection) -> bool:
             nonlocal became
-            if await self._store.is_stale(connection, news):
+            if await self._store.is_stale(connection, news, conversation_id):
                 became = State.STALE
             now = self._switchboard.now()
             settled = await self._store.settle(connection, news, became, now, conversation_id)

@@ -1,4 +1,4 @@
-"""News from the backend."""
+"""News from the backend, and codes to resume a conversation with."""
 
 import sqlalchemy as sa
 from alembic import op
@@ -32,7 +32,31 @@ def upgrade() -> None:
     )
     op.create_index("ix_news_state", "news", ["state", "sequence"], unique=False)
     op.create_index("ix_news_topic", "news", ["customer_ref", "topic", "sequence"], unique=False)
+    op.create_table(
+        "resume_codes",
+        sa.Column("code_hash", sa.String(length=64), nullable=False),
+        sa.Column("nonce", sa.String(length=32), nullable=False),
+        sa.Column("customer_id", sa.String(length=200), nullable=False),
+        sa.Column("created_at", UtcDateTime(), nullable=False),
+        sa.Column("expires_at", UtcDateTime(), nullable=False),
+        sa.PrimaryKeyConstraint("code_hash", name=op.f("pk_resume_codes")),
+    )
+    op.create_index("ix_resume_codes_customer_id", "resume_codes", ["customer_id", "expires_at"], unique=False)
+    op.create_table(
+        "resumed",
+        sa.Column("conversation_id", sa.String(length=32), nullable=False),
+        sa.Column("customer_id", sa.String(length=200), nullable=False),
+        sa.Column("resumed_at", UtcDateTime(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["conversation_id"],
+            ["conversations.conversation_id"],
+            name=op.f("fk_resumed_conversation_id_conversations"),
+        ),
+        sa.PrimaryKeyConstraint("conversation_id", "customer_id", name=op.f("pk_resumed")),
+    )
+    op.create_index("ix_resumed_customer_id", "resumed", ["customer_id"], unique=False)
 
 
 def downgrade() -> None:
-    op.drop_table("news")
+    for name in ("resumed", "resume_codes", "news"):
+        op.drop_table(name)

@@ -20,7 +20,7 @@ DATA: dict[str, Json] = {
     "order.refunding": {},
     "order.refunded": {"amount": "30.00"},
     "ticket.reply": {"text": "已经催了上游，今晚到。"},
-    "ticket.status_changed": {"from": "open", "to": "pending"},
+    "ticket.status_changed": {"from": "queued", "to": "in_progress"},
     "ticket.waiting_customer": {"text": "请发一下游戏区服。"},
     "ticket.promise_broken": {"promised_at": LATER, "reply_by": LATER, "priority": "high"},
     "ticket.step3_due": {"complaint": True, "platform": True, "legal": False},

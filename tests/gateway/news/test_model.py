@@ -92,10 +92,11 @@ def test_a_secret_in_the_words_of_an_agent_is_hidden():
 @pytest.mark.parametrize(
     ("before", "after", "name"),
     [
-        ("open", "pending", "utter_news_taken_up"),
-        ("pending", "resolved", "utter_news_resolved"),
-        ("open", "resolved", "utter_news_resolved"),
-        ("pending", "closed", "utter_news_closed"),
+        ("queued", "in_progress", "utter_news_taken_up"),
+        ("in_progress", "waiting_upstream", "utter_news_upstream"),
+        ("in_progress", "resolved", "utter_news_resolved"),
+        ("queued", "resolved", "utter_news_resolved"),
+        ("waiting_customer", "closed", "utter_news_closed"),
     ],
 )
 def test_a_change_of_the_ticket_is_told(before: str, after: str, name: str):
@@ -104,12 +105,14 @@ def test_a_change_of_the_ticket_is_told(before: str, after: str, name: str):
 
 
 def test_who_took_a_ticket_up_is_named():
-    data = {"from": "open", "to": "pending", "who": "小林"}
+    data = {"from": "queued", "to": "in_progress", "who": "小林"}
     expected = says("utter_news_taken_up_by", ticket_no=TICKET_NO, who="小林")
     assert said("ticket.status_changed", data=data) == expected
 
 
-@pytest.mark.parametrize(("before", "after"), [("resolved", "closed"), ("resolved", "open"), ("pending", "open")])
+@pytest.mark.parametrize(
+    ("before", "after"), [("resolved", "closed"), ("resolved", "queued"), ("waiting_upstream", "in_progress")]
+)
 def test_what_the_customer_knows_already_is_not_told(before: str, after: str):
     assert first_state(make_news("ticket.status_changed", data={"from": before, "to": after})) is State.QUIET
 

@@ -52,7 +52,7 @@ def reply(text: str, sequence: int, **changes: Any) -> Any:
 
 
 def answered(text: str) -> str:
-    return says("utter_news_reply", ticket_no=TICKET_NO, text=text, about="")
+    return says("utter_news_reply", ticket_no=TICKET_NO, words=text, about="")
 
 
 async def test_it_is_told_and_delivered_and_unread(house: NewsHouse):
@@ -89,8 +89,8 @@ async def test_what_is_outdated_before_it_was_told_is_left_out(house: NewsHouse)
 
 
 async def test_a_change_that_is_not_told_makes_older_ones_stale(house: NewsHouse):
-    reopened = make_news("ticket.status_changed", 9, data={"from": "resolved", "to": "open"})
-    await house.hear(reopened, make_news("ticket.status_changed", 8, data={"from": "pending", "to": "resolved"}))
+    reopened = make_news("ticket.status_changed", 9, data={"from": "resolved", "to": "queued"})
+    await house.hear(reopened, make_news("ticket.status_changed", 8, data={"from": "in_progress", "to": "resolved"}))
     assert await house.states() == {"e9": "quiet", "e8": "stale"}
 
 
@@ -169,7 +169,7 @@ async def test_an_agent_who_has_the_conversation_is_not_disturbed(house: NewsHou
 async def test_it_is_told_in_the_language_of_the_conversation(house: NewsHouse):
     await house.open(conversation_id="c2", token_hash="2", customer_id="c2", language="en")
     await house.hear(reply("done", 1, customer_ref="c2"))
-    assert await house.texts("c2") == [says("utter_news_reply", "en", ticket_no=TICKET_NO, text="done", about="")]
+    assert await house.texts("c2") == [says("utter_news_reply", "en", ticket_no=TICKET_NO, words="done", about="")]
 
 
 async def test_news_and_messages_at_the_same_time_keep_one_order(house: NewsHouse):
