@@ -36,7 +36,7 @@ def main(argv: Sequence[str] | None = None) -> int:
         commands.add_parser(name, help=f"run the {name} process alone, in the foreground")
     found, rest = parser.parse_known_args(argv)
     if found.command in TOOLS:
-        return int(importlib.import_module(TOOLS[found.command][0]).main(rest) or 0)
+        return _run_tool(TOOLS[found.command][0], rest)
     if rest:
         parser.error(f"unrecognized arguments: {' '.join(rest)}")
 
@@ -50,6 +50,17 @@ def main(argv: Sequence[str] | None = None) -> int:
         return 2
     importlib.import_module(SERVERS[found.command]).main(settings)
     return 0
+
+
+def _run_tool(module: str, rest: Sequence[str]) -> int:
+    """A command's exit code; bad settings are told in one line."""
+    try:
+        return int(importlib.import_module(module).main(rest) or 0)
+    except ValueError as error:
+        from bot.ops.problems import problem_from
+
+        print(f"daozhang: {problem_from(error)}", file=sys.stderr)  # noqa: T201
+        return 2
 
 
 if __name__ == "__main__":

@@ -4,7 +4,7 @@ from bot.actions.cases import case_of
 from bot.actions.ending import FormConclusion
 from bot.actions.forms import FormAction
 from bot.actions.meanings import is_refusal
-from bot.actions.pictures import note_picture
+from bot.actions.pictures import note_pictures
 from bot.actions.step3 import due_at
 from bot.actions.turn import Turn
 from bot.errors import NotFoundError
@@ -30,7 +30,7 @@ class ValidateReplyForm(FormAction):
         if requested is None:
             return False
         if turn.intent == "send_picture":
-            note_picture(turn)
+            note_pictures(turn)
             turn.set(ticket_reply=PICTURES)
         elif not turn.typed or (turn.intent == "deny" and is_refusal(turn.text)):
             turn.set(ticket_reply=NOTHING)
@@ -38,10 +38,10 @@ class ValidateReplyForm(FormAction):
             turn.set(ticket_reply=turn.text.strip()[:LONGEST] or NOTHING)
         return True
 
-    def _answer(self, turn: Turn, requested: str | None) -> None:
+    async def _answer(self, turn: Turn, requested: str | None) -> None:
         """Questions too are for the person who asked."""
         if requested is None or turn.intent == "switch_language":
-            super()._answer(turn, requested)
+            await super()._answer(turn, requested)
         else:
             self.read(turn, requested)
 

@@ -11,10 +11,17 @@ def load_settings() -> Settings:
     """The settings, or a Problem that names the bad variables in one line."""
     try:
         return Settings()
-    except ValidationError as error:
-        raise Problem(f"bad setting: {'; '.join(_sentence(each) for each in error.errors())}") from error
-    except SettingsError as error:  # a list that is no JSON
-        raise Problem(f"bad setting: {' '.join(str(error).split())}") from error
+    except ValueError as error:
+        raise problem_from(error) from error
+
+
+def problem_from(error: ValueError) -> Problem:
+    """The Problem that names the bad variables; raises `error` itself when it is not about settings."""
+    if isinstance(error, ValidationError) and error.title == Settings.__name__:
+        return Problem(f"bad setting: {'; '.join(_sentence(each) for each in error.errors())}")
+    if isinstance(error, SettingsError):  # a list that is no JSON
+        return Problem(f"bad setting: {' '.join(str(error).split())}")
+    raise error
 
 
 def _sentence(error: object) -> str:

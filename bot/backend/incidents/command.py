@@ -8,9 +8,9 @@ from datetime import timedelta
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from bot.backend.http import utc_now
 from bot.backend.incidents import store, work
 from bot.backend.incidents.model import Scope
+from bot.clock import clock_of
 from bot.db import make_engine
 from bot.settings import Settings
 
@@ -38,7 +38,7 @@ async def _run(found: argparse.Namespace) -> int:
                 return await _list(connection, found.all)
             if found.command == "open":
                 return await _open(connection, settings, Scope(found.scope), found.name)
-            return await _close(connection, found.incident_no)
+            return await _close(connection, settings, found.incident_no)
     finally:
         await engine.dispose()
 
@@ -53,14 +53,14 @@ async def _list(connection: AsyncConnection, every: bool) -> int:
 
 
 async def _open(connection: AsyncConnection, settings: Settings, scope: Scope, name: str) -> int:
-    now = utc_now()
+    now = clock_of(settings)()
     incident = await work.open_one(connection, scope, name, now - timedelta(minutes=settings.incident_minutes), now)
     print(incident.incident_no)  # noqa: T201
     return 0
 
 
-async def _close(connection: AsyncConnection, incident_no: str) -> int:
-    incident = await work.close_one(connection, incident_no, utc_now())
+async def _close(connection: AsyncConnection, settings: Settings, incident_no: str) -> int:
+    incident = await work.close_one(connection, incident_no, clock_of(settings)())
     if incident is None:
         print(f"daozhang: there is no incident {incident_no}", file=sys.stderr)  # noqa: T201
         return 1

@@ -229,9 +229,9 @@ class ConversationStore:
             if outcome is None:
                 return None
             writer = Writer(connection, row, now)
-            for index, each in enumerate(outcome.said):
-                said = await self._with_code(connection, each, before, now)
-                await writer.say(said, answers, f"{key}:{index}" if key else None)
+            for index, said in enumerate(outcome.said):
+                coded = await self._with_code(connection, said, before, now)
+                await writer.say(coded, answers, f"{key}:{index}" if key else None)
             for ticket in outcome.tickets:
                 await self._keep_ticket(connection, conversation_id, ticket, now)
             after = await writer.finish(**_changes(before, outcome, now))

@@ -5,8 +5,8 @@ from alembic import op
 
 from bot.db import UtcDateTime
 
-revision = "0002_news"
-down_revision = "0001"
+revision = "0003_news"
+down_revision = "0002"
 branch_labels = None
 depends_on = None
 
