@@ -27,6 +27,7 @@ class _Piece(NamedTuple):
 
 
 _PIECE = re.compile(r"[A-Za-z0-9]+")
+_DASH = re.compile(r"[-–—]")
 _GLUE = re.compile(r"[ \t\-_–—.·]{1,3}")
 _DATE = r"20\d{2}(?:0[1-9]|1[0-2])(?:0[1-9]|[12]\d|3[01])"
 _CLOCK = r"(?:[01]\d|2[0-3])[0-5]\d[0-5]\d"
@@ -59,28 +60,31 @@ _AMOUNTS = (
     re.compile(rf"(?:[¥$]|rmb|cny|人民币)\s*(?P<n>{_FIGURE})(?![\d.,]*\d)", re.I),
     re.compile(
         rf"(?<![\d.,:A-Za-z])(?P<n>{_FIGURE})\s*(?P<k>万|萬|k(?=\s*(?:元|块|塊|yuan|rmb)))?\s*"
-        r"(?:元|块钱|块(?!儿)|塊|圆|(?:yuan|rmb|cny|usd|dollars?|bucks?|kuai)\b)",
+        r"(?:元|块钱|[块塊](?P<t>[1-9])(?!\d|[个張张次条份.])|块(?!儿)|塊|圆|(?:yuan|rmb|cny|usd|dollars?|bucks?|kuai)(?![a-z]))",
         re.I,
     ),
     re.compile(rf"(?P<c>{_CHINESE_NUMBER})(?:元|块|塊|圆)(?![儿面费])"),
     re.compile(r"(?<![\d.,:\-/A-Za-z])(?P<n>\d{1,6}\.\d{2})(?![\d.:\-/%])"),
 )
-_TAIL_WORD = r"尾号|尾數|尾数|后四位|後四位|后4位|末四位|最后四位|last\s*(?:four|4)(?:\s*digits?)?|tail|ending(?:\s*(?:in|with))?|ends\s*(?:in|with)"
+_TAIL_WORD = r"尾号|尾號|尾數|尾数|后四位|後四位|后4位|末四位|最后四位|last\s*(?:four|4)(?:\s*digits?)?|tail|ending(?:\s*(?:in|with))?|ends\s*(?:in|with)"
 _TAIL_AFTER_WORD = re.compile(
     rf"(?:{_TAIL_WORD})(?:\s*(?:of|on|my|the|phone|number|mobile|手机号?|号码))*\s*(?:是|为|is|are|=|:|,|-)*\s*(?P<n>\d{{4}})(?!\d)", re.I
 )
-_TAIL_BEFORE_WORD = re.compile(r"(?<!\d)(?P<n>\d{4})\s*(?:是|这个|的)?(?:手机)?尾号", re.I)
+_MASKED_PHONE = re.compile(r"(?<!\d)1[3-9]\d[ -]?[*xX•]{4}[ -]?(?P<n>\d{4})(?!\d)")
+_TAIL_BEFORE_WORD = re.compile(r"(?<!\d)(?P<n>\d{4})\s*(?:是|这个|的)?(?:手机)?尾[号號]", re.I)
 _BARE_FOUR = re.compile(r"(?<![\d.,:¥$A-Za-z/+*\-–])(?P<n>\d{4})(?![\d,:A-Za-z/*\-–]|\.\d|\s*(?:元|块|年|月|日|号(?!码)|点|个|分|次|yuan|rmb|%|万|k\b|days?|hours?|mins?|minutes?|times))")
+# With re.ASCII a Chinese character bounds a Latin word: 用Visa付的.
+_NAME = re.IGNORECASE | re.ASCII
 _CHANNELS = (
-    ("wechat", re.compile(r"微信|薇信|威信支付|零钱|\b(?:we\s?chat|weixin|wxpay)\b|\bwx\b|\bvx\b", re.I)),
-    ("alipay", re.compile(r"支付宝|支付寶|花呗|余额宝|\b(?:ali\s?pay|zhifubao|huabei)\b|\bzfb\b", re.I)),
-    ("bank", re.compile(r"银行卡|銀行卡|储蓄卡|借记卡|信用卡|云闪付|银联|网银|\b(?:union\s?pay|bank\s?card|debit\s?card|credit\s?card|bank\s?transfer|visa|mastercard)\b", re.I)),
-    ("balance", re.compile(r"余额支付|平台余额|账户余额支付|站内余额|用余额|\b(?:account|wallet|shop|site)\s?balance\b", re.I)),
+    ("wechat", re.compile(r"微信|薇信|威信支付|零钱|\b(?:we\s?chat|weixin|wxpay)\b|\bwx\b|\bvx\b", _NAME)),
+    ("alipay", re.compile(r"支付宝|支付寶|花呗|余额宝|\b(?:ali\s?pay|zhifubao|huabei)\b|\bzfb\b", _NAME)),
+    ("bank", re.compile(r"银行卡|銀行卡|储蓄卡|借记卡|信用卡|云闪付|银联|网银|\b(?:union\s?pay|bank\s?card|debit\s?card|credit\s?card|bank\s?transfer|visa|mastercard)\b", _NAME)),
+    ("balance", re.compile(r"余额支付|平台余额|账户余额支付|站内余额|用余额|\b(?:account|wallet|shop|site)\s?balance\b", _NAME)),
 )  # fmt: skip
 _PRODUCTS = (
-    ("game_card", re.compile(r"点卡|点券|游戏币|游戏卡|点数卡|q币|q幣|钻石|元宝|皮肤|steam|原神|王者|和平精英|吃鸡|英雄联盟|\b(?:game\s?(?:card|credits?|points?|coins?)|v-?bucks|robux|diamonds?|gems?)\b", re.I)),
-    ("phone_credit", re.compile(r"话费|話費|电话费|手机费|流量包|充手机|\b(?:phone|mobile|cell)\s?(?:credit|balance|bill|top-?up|recharge|data)|\bairtime\b", re.I)),
-    ("membership", re.compile(r"会员|會員|\bvip\b|\bsvip\b|大会员|黄钻|绿钻|月卡|年卡|\b(?:membership|subscription|premium)\b", re.I)),
+    ("game_card", re.compile(r"点卡|点券|游戏币|游戏卡|点数卡|q币|q幣|钻石|元宝|皮肤|steam|原神|王者|和平精英|吃鸡|英雄联盟|\b(?:game\s?(?:card|credits?|points?|coins?)|v-?bucks|robux|diamonds?|gems?)\b", _NAME)),
+    ("phone_credit", re.compile(r"话费|話費|电话费|手机费|流量包|充手机|\b(?:phone|mobile|cell)\s?(?:credit|balance|bill|top-?up|recharge|data)|\bairtime\b", _NAME)),
+    ("membership", re.compile(r"会员|會員|\bvip\b|\bsvip\b|大会员|黄钻|绿钻|月卡|年卡|\b(?:membership|subscription|premium)\b", _NAME)),
 )  # fmt: skip
 
 
@@ -117,8 +121,8 @@ def _number_kind(joined: str) -> Optional[Tuple[str, str]]:
     return ("phone", mobile.group(1)) if mobile else None
 
 
-def _glued(pieces: List[_Piece], flat: str, first: int, last: int) -> bool:
-    return all(_GLUE.fullmatch(flat[a.end : b.start]) for a, b in zip(pieces[first:last], pieces[first + 1 : last + 1]))
+def _glued(pieces: List[_Piece], flat: str, first: int, last: int, glue: "re.Pattern[str]") -> bool:
+    return all(glue.fullmatch(flat[a.end : b.start]) for a, b in zip(pieces[first:last], pieces[first + 1 : last + 1]))
 
 
 def _joined(pieces: List[_Piece], flat: str, first: int, last: int) -> Optional[str]:
@@ -133,19 +137,28 @@ def _joined(pieces: List[_Piece], flat: str, first: int, last: int) -> Optional[
         # Letters stand anywhere in the sixteen of dujiaoka; four short words and years must not look like that.
         dashed = " " not in flat[pieces[first].start : pieces[last].end]
         return joined if dashed or len(mixed) >= 2 or not letters else None
-    if letters and (letters != group[:1] or len(letters[0]) > 8):
+    # A word before a number that has letters of its own is no part of it: "order no. DJ2026… 0001".
+    if letters and (mixed or letters != group[:1] or len(letters[0]) > 8):
+        return None
+    sizes = [len(text) for text in group]
+    # Twenty digits have no form to check: they must stand in groups of one size, and not be a phone beside something else.
+    if len(joined) == 20 and joined.isdigit() and (len(set(sizes[:-1])) > 1 or sizes[-1] > sizes[0]):
         return None
     return None if len(joined) == 16 and not joined.isdigit() else joined
 
 
 def _long_numbers(flat: str) -> Iterator[Found]:
-    """Order, payment and phone numbers: whole pieces first, then pieces that spaces and dashes part."""
+    """Order, payment and phone numbers: what dashes hold together, then whole pieces, then pieces that blanks part.
+
+    Whole pieces come before blanks, because a date or a phone number may follow an order number.
+    """
     pieces = [_Piece(m.group(), m.start(), m.end()) for m in _PIECE.finditer(flat)]
     used = [bool(_TICKET.fullmatch(piece.text.upper())) for piece in pieces]
-    for size in (1, *range(min(len(pieces), 9), 1, -1)):
+    sizes = range(min(len(pieces), 9), 1, -1)
+    for size, glue in [*((size, _DASH) for size in sizes), (1, _GLUE), *((size, _GLUE) for size in sizes)]:
         for first in range(len(pieces) - size + 1):
             last = first + size - 1
-            if any(used[first : last + 1]) or not _glued(pieces, flat, first, last):
+            if any(used[first : last + 1]) or not _glued(pieces, flat, first, last, glue):
                 continue
             joined = _joined(pieces, flat, first, last)
             known = _number_kind(joined) if joined else None
@@ -189,6 +202,7 @@ def _amounts(flat: str) -> Iterator[Found]:
             else:
                 value = Decimal(groups["n"].replace(",", ""))
                 value *= {"万": 10000, "萬": 10000, "k": 1000}.get((groups.get("k") or "").lower(), 1)
+                value += Decimal(groups.get("t") or 0) / 10  # 三十块五 written as 30块5
             if value:
                 yield Found("amount", f"{value:.2f}", found.start(), found.end())
 
@@ -196,7 +210,7 @@ def _amounts(flat: str) -> Iterator[Found]:
 def _tails(flat: str, alone_counts: bool) -> Iterator[Found]:
     """Four digits of a phone: named so, or alone in the message, or beside an order number."""
     named = False
-    for pattern in (_TAIL_AFTER_WORD, _TAIL_BEFORE_WORD):
+    for pattern in (_TAIL_AFTER_WORD, _TAIL_BEFORE_WORD, _MASKED_PHONE):
         for found in pattern.finditer(flat):
             named = True
             yield Found("phone_tail", found.group("n"), found.start("n"), found.end("n"))
