@@ -12,31 +12,39 @@ import sys
 import tempfile
 import time
 from collections.abc import Callable
+from dataclasses import fields
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import yaml
 
 sys.path.insert(0, str(Path(__file__).parent.parent))
 
-from tools.nlu_data import ROOT, classifier_options, examples, label_of, rows_from, scores_of, threshold
+from tools.nlu_data import ROOT, classifier_options, examples, label_of, memory_mb, rows_from, scores_of, threshold
+
+if TYPE_CHECKING:
+    from rasa_ext.linear import LinearModel
 
 CANDIDATES = ROOT / "tools" / "nlu_candidates.yml"
 HEAD = "candidate|F1 zh|F1 en|outside zh|outside en|refused zh|refused en|false accepts|train s|p50 ms|p95 ms|RSS MB"
 Find = Callable[[str], tuple[str, float]]  # the intent of a message and its chance
 
 
-def train_linear(changed: dict) -> Find:
-    """Our classifier with some options changed."""
-    from dataclasses import fields
-
+def fit_linear(changed: dict) -> "LinearModel":
+    """Our classifier's model with some options changed."""
     from rasa_ext.linear import LinearModel, Options
 
     configured = classifier_options()
     named = {each.name: configured[each.name] for each in fields(Options) if each.name in configured}
     kept = [(intent, text) for intent, text in examples()[0] if intent not in configured["not_learned"]]
-    model = LinearModel.train(
+    return LinearModel.train(
         [text for _, text in kept], [intent for intent, _ in kept], examples()[1], Options(**{**named, **changed})
     )
+
+
+def train_linear(changed: dict) -> Find:
+    """Our classifier with some options changed, and the configured threshold."""
+    model = fit_linear(changed)
     lowest = threshold()
 
     def find(text: str) -> tuple[str, float]:
@@ -92,8 +100,6 @@ def measure(name: str, rows_folder: str | None) -> dict:
         found.append(label_of(find(row.text)[0]))
         times.append(1000 * (time.perf_counter() - start))
     times.sort()
-    status = Path("/proc/self/status").read_text(encoding="ascii")
-    memory = int(status.split("VmRSS:")[1].split()[0]) / 1024
     both = [
         scores_of(
             [row for row in rows if row.language == each],
@@ -103,7 +109,7 @@ def measure(name: str, rows_folder: str | None) -> dict:
     ]
     return {
         "scores": [[one.macro_f1, one.outside_recall, one.refused, one.false_accepts] for one in both],
-        "figures": [train_seconds, times[len(times) // 2], times[int(len(times) * 0.95)], memory],
+        "figures": [train_seconds, times[len(times) // 2], times[int(len(times) * 0.95)], memory_mb()],
     }
 
 

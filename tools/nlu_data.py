@@ -67,6 +67,12 @@ def threshold() -> float:
     return next(each for each in config["pipeline"] if each["name"] == "FallbackClassifier")["threshold"]
 
 
+def memory_mb() -> float:
+    """The resident memory of this process in MB."""
+    status = Path("/proc/self/status").read_text(encoding="ascii")
+    return int(status.split("VmRSS:")[1].split()[0]) / 1024
+
+
 @cache
 def _labels() -> dict[str, str]:
     labels = yaml.safe_load((ROOT / "tests" / "nlu_labels.yml").read_text(encoding="utf-8"))
