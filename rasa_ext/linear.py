@@ -33,7 +33,7 @@ class Options:
     smoothing: float = 0.0
     sharpness: float = 3.0
     outside: str = "out_of_scope"
-    bonus: float = 0.2
+    bonus: float = 0.1
 
 
 class LinearModel:
