@@ -83,7 +83,9 @@ async def first_use(connection: AsyncConnection, key: str, new: Use, now: dateti
     """The first use of a thing; this one if there was none. Of two at once the other waits for the first's end."""
     statement = upsert(connection, uses).values(key=key, used_at=now, **vars(new))
     await connection.execute(statement.on_conflict_do_nothing(index_elements=["key"]))
-    return (await uses_of(connection, [key]))[key]
+    locked = select(uses).where(uses.c.key == key).with_for_update()
+    row = (await connection.execute(locked)).one()
+    return Use(row.customer_ref, row.order_no)
 
 
 async def take_use(connection: AsyncConnection, key: str, use: Use, now: datetime) -> None:
