@@ -103,6 +103,7 @@ async def judge(turn: Turn, found: list[tuple[Entry, dict[str, Any] | None]]) ->
     if best is None:
         return taken
     taken.verdict = best["verdict"]
+    taken.other_order = _other_order(best)
     taken.checked = next(checked for entry, checked in found if entry is best)
     if taken.verdict == "CONFLICT" and best["order_no"] is None:
         taken.verdict = "CLAIMED"  # There is nothing yet that it could contradict; it is compared with the order later.
@@ -110,7 +111,8 @@ async def judge(turn: Turn, found: list[tuple[Entry, dict[str, Any] | None]]) ->
     if is_bill(best):
         earlier = [each for each in turn.slot("readings") or [] if each["verdict"] == "INCOMPLETE"]
         halves = [*entries, *earlier] if taken.verdict == "INCOMPLETE" else []
-        turn.set(**slots_from(completed(best, halves)), paid_claim=True)
+        # A whole bill takes the place of what was claimed before.
+        turn.set(**slots_from(completed(best, halves)), paid_claim=True, claim_open=None)
         taken.fields = [each for each in taken.fields if taken.verdict == "CONFLICT" or not _is_known(turn, each)]
         if taken.verdict == "INCOMPLETE" and not taken.fields:
             await _check_together(turn, taken)
@@ -140,10 +142,9 @@ async def _check_together(turn: Turn, taken: Taken) -> None:
 
 
 def _remember(turn: Turn, taken: Taken) -> None:
-    if taken.best and (other := _other_order(taken.best)):
-        taken.other_order = other
-        turn.set(other_order=other)
-        taken.best["order_no"] = None  # It is still to be compared with its own order.
+    if taken.best and taken.other_order:
+        turn.set(other_order=taken.other_order)
+        taken.best |= {"order_no": None, "verdict": "CLAIMED"}  # It is still to be compared with its own order.
     new = {each["evidence_id"] for each in taken.entries}
     unread = [each["evidence_id"] for each in taken.entries if each["verdict"] == UNREAD]
     read = [each for each in taken.entries if each["verdict"] != UNREAD]

@@ -19,13 +19,16 @@ ORDER = ("MATCHED", "CONFLICT", "CLAIMED", "INCOMPLETE", "DUPLICATE", "UNREADABL
 # A picture with one of these says nothing about this payment.
 USELESS = ("DUPLICATE", "UNREADABLE", "NOT_A_BILL", UNREAD)
 SLOTS = {"channel": "payment_channel", "amount": "payment_amount", "paid_at": "paid_at"}
+# Who was paid and from which card is nothing that the dialog needs to remember.
+FIELDS = ("channel", "status", "amount", "paid_at", "transaction_no", "merchant_no", "order_no")
 ORDER_WORDS = {"PENDING": "order_pending_payment", "PAID": "payment_paid", "CLOSED": "payment_closed"}
 BILL_WORDS = {"PENDING": "payment_unpaid", "REFUNDING": "order_refunding"}
 
 
 def entry_of(check: dict[str, Any], order_no: str | None) -> Entry:
-    names = ("evidence_id", "kind", "verdict", "reading", "missing", "page", "conflicts")
-    return {**{name: check.get(name) for name in names}, "order_no": order_no}
+    names = ("evidence_id", "kind", "verdict", "missing", "page", "conflicts")
+    read = {name: check["reading"].get(name) for name in FIELDS}
+    return {**{name: check.get(name) for name in names}, "reading": read, "order_no": order_no}
 
 
 def unread_entry(evidence_id: str, verdict: str = UNREAD) -> Entry:
@@ -85,6 +88,8 @@ def order_named_in(read: dict[str, Any]) -> str | None:
 def line_of(entry: Entry, language: str) -> str:
     """What was read in one line, such as `微信支付 30.00 元 · 2026-06-25 18:13 · 交易单号 4200…0527`; may be empty."""
     read, kind = entry["reading"], entry["kind"]
+    if entry["verdict"] == "UNREADABLE":
+        return ""
     if kind in BILLS:
         channel = word(f"channel_{read.get('channel') or kind.split('_')[0]}", language)
         first = " ".join(filter(None, (channel, _sum(read, language))))

@@ -40,6 +40,7 @@ from bot.gateway.news.store import NewsStore
 from bot.gateway.news.worker import Teller
 from bot.gateway.outbox import Outbox, OutboxStore
 from bot.gateway.rasa_client import RasaClient
+from bot.gateway.reading import PicturesReady
 from bot.gateway.resume.store import ResumeCodes
 from bot.gateway.switchboard import Switchboard
 from bot.gateway.tasks import end
@@ -88,7 +89,7 @@ async def _inside(app: web.Application, patience: Patience) -> AsyncIterator[Non
         switchboard.now = clock_of(settings)
         rasa = RasaClient(session, settings.rasa_url, settings.derived_key("rasa"), patience.timeout)
         backend = BackendClient(session, settings.backend_url, settings.derived_key("backend"))
-        workers = Workers(switchboard, rasa, patience)
+        workers = Workers(switchboard, rasa, patience, PicturesReady(backend))
         outbox = Outbox(OutboxStore(engine), switchboard, backend)
         switchboard.wake_worker, switchboard.wake_outbox = workers.wake, outbox.wake
         app[ENGINE], app[STORE], app[SWITCHBOARD] = engine, store, switchboard

@@ -20,6 +20,7 @@ from bot.gateway.conversations.model import (
     delayed_outcome,
 )
 from bot.gateway.rasa_client import RasaClient
+from bot.gateway.reading import PicturesReady
 from bot.gateway.switchboard import Switchboard
 from bot.gateway.tasks import end
 
@@ -33,10 +34,13 @@ LOOK_AGAIN_SECONDS = 0.05
 class Workers:
     """The workers of this process. Whatever ends one, its turns are still in the store."""
 
-    def __init__(self, switchboard: Switchboard, rasa: RasaClient, patience: Patience) -> None:
+    def __init__(
+        self, switchboard: Switchboard, rasa: RasaClient, patience: Patience, pictures: PicturesReady | None = None
+    ) -> None:
         self._switchboard = switchboard
         self._store = switchboard.store
         self._rasa = rasa
+        self._pictures = pictures
         self._patience = patience
         self._tasks: dict[str, asyncio.Task[None]] = {}
         self._again: set[str] = set()
@@ -132,17 +136,7 @@ class Workers:
         """The turn as it was asked and its answer; None when Rasa gives none in time or must not be asked."""
         hub = self._switchboard.hub
         turn = turn if turn.sender_id else replace(turn, sender_id=conversation.sender_id)
-        resumed = await self._store.resumed_by(conversation.conversation_id)
-        metadata = metadata_of(conversation, turn, resumed, self._switchboard.now())
-        task = asyncio.create_task(
-            ask_until_answered(
-                self._rasa,
-                turn,
-                metadata,
-                self._patience,
-                partial(self._before_asking, turn),
-            )
-        )
+        task = asyncio.create_task(self._answer_of_rasa(conversation, turn))
         try:
             hub.set_typing(turn.conversation_id, True)
             patience = self._patience
@@ -158,6 +152,13 @@ class Workers:
         finally:
             hub.set_typing(turn.conversation_id, False)
             await end(task)
+
+    async def _answer_of_rasa(self, conversation: Conversation, turn: Turn) -> BotAnswer | None:
+        if self._pictures and is_picture(turn):
+            await self._pictures.wait(conversation, turn)
+        resumed = await self._store.resumed_by(conversation.conversation_id)
+        metadata = metadata_of(conversation, turn, resumed, self._switchboard.now())
+        return await ask_until_answered(self._rasa, turn, metadata, self._patience, partial(self._before_asking, turn))
 
     async def _before_asking(self, turn: Turn) -> bool:
         conversation = await self._store.conversation(turn.conversation_id)

@@ -27,7 +27,7 @@ POLL_SECONDS = 0.15
 class Pace:
     """How long to wait, in seconds: for an answer at all, and for what may come after it."""
 
-    answer: float = 45.0
+    answer: float = 90.0
     delivery: float = 10.0
     # An answer too much would follow at once: all answers of a turn are saved together.
     quiet: float = 0.4

@@ -18,6 +18,7 @@ from bot.gateway.conversations.tables import pictures
 from bot.gateway.metrics import Metrics
 from bot.gateway.outbox import Outbox, OutboxStore
 from bot.gateway.rasa_client import RasaClient
+from bot.gateway.reading import PicturesReady
 from bot.gateway.switchboard import Switchboard
 from bot.gateway.worker import Workers
 from bot.settings import ROOT
@@ -58,11 +59,12 @@ class House:
         self.tickets = FakeTickets()
         self.outbox = Outbox(OutboxStore(self.engine), self.switchboard, self.tickets)
         self._patience = patience
+        self.pictures: PicturesReady | None = None
 
     async def __aenter__(self) -> "House":
         self._session = aiohttp.ClientSession()
         client = RasaClient(self._session, self.rasa.url, self.rasa.token, self._patience.timeout)
-        self.workers = Workers(self.switchboard, client, self._patience)
+        self.workers = Workers(self.switchboard, client, self._patience, self.pictures)
         self.switchboard.wake_worker = self.workers.wake
         return self
 

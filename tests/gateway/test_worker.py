@@ -5,7 +5,9 @@ from dataclasses import replace
 
 import pytest
 
+from bot.errors import EvidenceReaderBusyError, EvidenceReaderDownError
 from bot.gateway.conversations.model import QUEUE_TOLD_FOR, IncomingMessage, Kind, Owner
+from bot.gateway.reading import PicturesReady
 from tests.fakes import FakeRasa
 from tests.gateway.house import QUICK, House, says
 
@@ -191,6 +193,42 @@ async def test_pictures_that_were_asked_about_before_a_crash_are_answered_once(h
     assert rasa.asked_texts() == ['/send_picture{"evidence_id":"e1,e2"}', '/send_picture{"evidence_id":"e3"}']
     answers = [each for each in await house.texts() if each.startswith("echo")]
     assert answers == ['echo: /send_picture{"evidence_id":"e1,e2"}', 'echo: /send_picture{"evidence_id":"e3"}']
+
+
+class SlowReader:
+    """Reads each picture at the third time it is asked; `broken` ones never."""
+
+    def __init__(self) -> None:
+        self.asked: list[str] = []
+
+    async def check_evidence(self, evidence_id: str, customer_ref: str) -> dict[str, str]:
+        self.asked.append(evidence_id)
+        if evidence_id == "broken":
+            raise EvidenceReaderDownError
+        if evidence_id == "stuck" or self.asked.count(evidence_id) < 3:
+            raise EvidenceReaderBusyError
+        return {}
+
+
+async def test_rasa_is_asked_once_the_pictures_are_read(sqlite_url: str, rasa: FakeRasa):
+    house, reader = House(sqlite_url, rasa), SlowReader()
+    house.pictures = PicturesReady(reader, patience=5.0, pause=0.01)
+    async with house:
+        await house.open()
+        await send_pictures(house, "e1", "broken", "e2")
+        await house.workers.settle()
+        assert rasa.asked_texts() == ['/send_picture{"evidence_id":"e1,broken,e2"}']
+        assert [reader.asked.count(each) for each in ("e1", "broken", "e2")] == [3, 1, 3]
+
+
+async def test_a_picture_that_is_never_read_is_answered_all_the_same(sqlite_url: str, rasa: FakeRasa):
+    house = House(sqlite_url, rasa)
+    house.pictures = PicturesReady(SlowReader(), patience=0.1, pause=0.01)
+    async with house:
+        await house.open()
+        await send_pictures(house, "stuck")
+        await house.workers.settle()
+        assert (await house.texts())[1:] == ['echo: /send_picture{"evidence_id":"stuck"}']
 
 
 async def test_a_picture_that_takes_long_is_said_to_be_read(sqlite_url: str, rasa: FakeRasa):
