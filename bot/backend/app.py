@@ -26,7 +26,6 @@ from bot.backend.seed import demo_context
 from bot.backend.seed import routes as demo_routes
 from bot.backend.tickets.api import routes as tickets_routes
 from bot.backend.tickets.desk_api import routes as desk_routes
-from bot.backend.tickets.operations import operations_context
 from bot.backend.timers.handlers import TIMERS
 from bot.backend.timers.runner import HANDLERS, fire_timers
 from bot.backend.upkeep import upkeep_context
@@ -75,8 +74,7 @@ def make_app(settings: Settings, *, workers: bool = True) -> web.Application:
     app[MAKE_READER] = Reader
     app[HANDLERS] = dict(TIMERS)
     app.cleanup_ctx.extend([
-        database_context, sources_context, readings_context, demo_context, upkeep_context, operations_context,
-        session_context,
+        database_context, sources_context, readings_context, demo_context, upkeep_context, session_context,
     ])  # fmt: skip
     if workers:
         app.cleanup_ctx.extend(worker_context(work) for work in WORKERS)

@@ -1,18 +1,15 @@
 """What agents and programs do about the order of a case: written down, done at the shop, then written as done.
 
 The shop system is another party, so the three are no single transaction. A process that dies in between leaves a
-`started` row; whoever repeats the request, or `finish_started`, goes on from there with the same key, and the shop
-does it once.
+`started` row; whoever repeats the request, or the timer `operation`, goes on from there with the same key, and the
+shop does it once.
 """
 
 import asyncio
-import contextlib
-from collections.abc import AsyncIterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-import structlog
 from aiohttp import web
 from sqlalchemy import Row, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
@@ -38,8 +35,6 @@ from bot.errors import (
     TicketExistsError,
 )
 
-log = structlog.get_logger()
-
 REPAIR_OF = {
     Action.REQUERY: Repair.REQUERY,
     Action.REPUSH: Repair.REPUSH,
@@ -47,9 +42,8 @@ REPAIR_OF = {
 }
 STARTED, DONE = "started", "done"
 SHOP_TIMEOUT = 4.0
-# Another request is at work on a younger one.
+# Until then the request that began it is at work on it.
 ABANDONED_AFTER = timedelta(seconds=60)
-EVERY_SECONDS = 20.0
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -71,6 +65,7 @@ async def start(connection: AsyncConnection, ticket_id: int, operation: Operatio
         "asked_by": operation.asked_by, "state": STARTED, "started_at": now,
     }  # fmt: skip
     await connection.execute(ticket_operations.insert().values(values))
+    await timers.schedule(connection, TimerKind.OPERATION, operation.operation_no, now + ABANDONED_AFTER)
 
 
 async def finish(app: web.Application, operation_no: str, now: datetime, promise: timedelta) -> tuple[int, Any]:
@@ -97,42 +92,13 @@ async def finish(app: web.Application, operation_no: str, now: datetime, promise
         values = {"state": DONE, "status": status, "answer": answer, "finished_at": now}
         mine = ticket_operations.c.operation_no == operation_no
         await connection.execute(update(ticket_operations).where(mine).values(values))
+        await timers.cancel(connection, TimerKind.OPERATION, operation_no)
     return status, answer
 
 
-async def finish_started(app: web.Application, now: datetime, promise: timedelta) -> int:
-    """Finish what a process that died has left behind; how many."""
-    left = (ticket_operations.c.state == STARTED) & (ticket_operations.c.started_at <= now - ABANDONED_AFTER)
-    async with app[DATABASE].begin() as connection:
-        found = select(ticket_operations.c.operation_no).where(left).order_by(ticket_operations.c.started_at)
-        numbers = (await connection.execute(found.limit(50))).scalars().all()
-    finished = 0
-    for number in numbers:
-        try:
-            await finish(app, number, now, promise)
-            finished += 1
-        except BackendUnavailableError:
-            log.warning("an operation has to wait for the shop", operation_no=number)
-    return finished
-
-
-async def operations_context(app: web.Application) -> AsyncIterator[None]:
-    """Finish what was left behind, now and then, until the end (for `app.cleanup_ctx`)."""
-    task = asyncio.create_task(_keep_finishing(app))
-    yield
-    task.cancel()
-    with contextlib.suppress(asyncio.CancelledError):
-        await task
-
-
-async def _keep_finishing(app: web.Application) -> None:
-    while True:
-        await asyncio.sleep(EVERY_SECONDS)
-        try:
-            promise = timedelta(hours=app[SETTINGS].reply_promise_hours)
-            await finish_started(app, app[CLOCK](), promise)
-        except Exception:  # the next round may succeed
-            log.exception("operations could not be finished")
+async def finish_abandoned(app: web.Application, operation_no: str) -> None:
+    """Finish what a process that died may have left behind (for the timer `operation`)."""
+    await finish(app, operation_no, app[CLOCK](), timedelta(hours=app[SETTINGS].reply_promise_hours))
 
 
 async def operations_of(connection: AsyncConnection, *ticket_nos: str) -> list[dict[str, Any]]:

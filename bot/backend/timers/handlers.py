@@ -18,6 +18,7 @@ from bot.backend.tickets.changing import do_action
 from bot.backend.tickets.life import Action
 from bot.backend.tickets.model import Step3, Ticket, digest_of, step3_of
 from bot.backend.tickets.moves import Move
+from bot.backend.tickets.operations import finish_abandoned
 from bot.backend.tickets.store import locked, ticket_from, ticket_of
 from bot.backend.timers.model import REQUERY_THEN, TimerKind, next_requery
 from bot.backend.timers.runner import Handler
@@ -113,5 +114,6 @@ TIMERS: dict[TimerKind, Handler] = {
     TimerKind.REQUERY: requery_ticket,
     TimerKind.PROMISE: break_promise,
     TimerKind.STEP3: offer_step3,
+    TimerKind.OPERATION: finish_abandoned,
     TimerKind.INCIDENTS: look_for_incidents,
 }

@@ -3,7 +3,6 @@
 import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
-from datetime import timedelta
 from decimal import Decimal
 from typing import Any
 
@@ -29,8 +28,6 @@ from tests.backend.factories import add_order, make_order
 from tests.backend.tickets.desk import act, case, look, prove, report
 from tests.backend.tickets.making import NOW, ORDER_NO
 from tests.backend.tickets.test_history import check_complete, published
-
-PROMISE = timedelta(hours=24)
 
 
 async def open_case(client: TestClient, source: str = "embedded", **changes: Any) -> str:
@@ -67,11 +64,38 @@ async def test_a_payment_that_is_found_is_booked_and_looked_at(backend_client: T
 
 async def test_an_order_that_did_not_change_is_no_news(backend_client: TestClient):
     ticket_no = await open_case(backend_client)
-    await fire_timers(backend_client.app)  # the look that follows the report
+    await fire_all(backend_client)
     assert (await act(backend_client, ticket_no, "requery"))[1]["order"]["changed"] is False
+    await fire_all(backend_client)
+    assert await published(backend_client) == []
+
+
+@pytest.mark.parametrize(
+    ("action", "before", "told"),
+    [
+        ("delivered", {}, ["order.delivered"]),
+        ("repush", {}, ["ticket.status_changed"]),
+        (
+            "requery",
+            {"order": Order.PENDING_PAYMENT, "delivery": Delivery.NONE, "paid_at": None},
+            ["order.payment_confirmed"],
+        ),
+    ],
+)
+async def test_the_reporter_is_told_once_what_was_done(
+    backend_client: TestClient, action: str, before: dict[str, Any], told: list[str]
+):
+    ticket_no = await open_case(backend_client, **before)
+    await fire_all(backend_client)
     async with backend_client.app[DATABASE].begin() as connection:
-        waiting = (timers.c.kind == "order") & timers.c.done_at.is_(None)
-        assert (await connection.execute(select(timers.c.id).where(waiting))).first() is None
+        paid = PaymentRecord(order_no=ORDER_NO, amount=Decimal("30.00"), paid_at=NOW)
+        await save_payments(connection, ORDER_NO, [paid])
+    assert (await act(backend_client, ticket_no, action))[0] == 200
+    await fire_all(backend_client)
+    assert [(each["type"], each["customer_ref"]) for each in await published(backend_client)] == [
+        (each, "alice") for each in told
+    ]  # fmt: skip
+    await check_complete(backend_client, ticket_no)
 
 
 async def test_delivered_is_solved(backend_client: TestClient):
@@ -175,6 +199,12 @@ async def restarted(settings: Settings, clock: Clock) -> AsyncIterator[TestClien
         yield client
 
 
+async def fire_all(client: TestClient) -> None:
+    """Do what is due."""
+    while await fire_timers(client.app):
+        pass
+
+
 async def begin_and_die(client: TestClient, ticket_no: str) -> None:
     """The process dies after the shop did it and before it is written down."""
     use_moody(client).after = dies
@@ -197,10 +227,10 @@ async def test_without_a_repetition_it_is_finished_too(backend_client: TestClien
     ticket_no = await open_case(backend_client, source="moody")
     await begin_and_die(backend_client, ticket_no)
     async with restarted(settings, clock) as client:
-        assert await operations.finish_started(client.app, clock.now, PROMISE) == 0
+        await fire_all(client)
+        assert (await case(client, ticket_no))["operations"][0]["state"] == "started"
         clock.now += operations.ABANDONED_AFTER
-        numbers = await asyncio.gather(*(operations.finish_started(client.app, clock.now, PROMISE) for _ in range(3)))
-        assert sum(numbers) >= 1
+        await asyncio.gather(*(fire_all(client) for _ in range(3)))
         found = await case(client, ticket_no)
         assert (found["stage"], found["operations"][0]["state"]) == ("waiting_upstream", "done")
         assert [each["action"] for each in found["history"]] == ["open", "repush"]
@@ -215,7 +245,7 @@ async def test_a_case_that_moved_on_meanwhile_still_says_what_was_done(backend_c
     await act(backend_client, ticket_no, "close")
     use_moody(backend_client)
     clock.now += operations.ABANDONED_AFTER
-    assert await operations.finish_started(backend_client.app, clock.now, PROMISE) == 1
+    await fire_all(backend_client)
     found = await case(backend_client, ticket_no)
     assert (found["stage"], found["history"][-1]["action"]) == ("closed", "repush")
     await check_complete(backend_client, ticket_no)

@@ -7,13 +7,11 @@ from typing import Any
 import pytest
 from aiohttp.test_utils import TestClient
 
-from bot.backend.database import DATABASE
-from bot.backend.tickets.promises import break_promise
 from bot.backend.tickets.statistics import middle_minutes, satisfaction
 from tests.backend.conftest import Clock
 from tests.backend.tickets.desk import Answer, act, case, prove, report, send
 from tests.backend.tickets.making import NOW
-from tests.backend.tickets.test_history import check_complete, due, published
+from tests.backend.tickets.test_history import check_complete
 
 DAY = timedelta(hours=24)
 
@@ -86,33 +84,6 @@ def test_ratings_are_summed_up():
 def test_the_middle_of_times():
     assert middle_minutes([timedelta(minutes=3), timedelta(minutes=9), timedelta(hours=5)]) == 9
     assert middle_minutes([]) is None
-
-
-async def break_it(client: TestClient, clock: Clock, ticket_no: str) -> bool:
-    async with client.app[DATABASE].begin() as connection:
-        return await break_promise(connection, ticket_no, clock.now, DAY)
-
-
-async def test_a_broken_promise_is_owned_up_to_once(backend_client: TestClient, ticket_no: str, clock: Clock):
-    assert not await break_it(backend_client, clock, ticket_no)
-    clock.now += DAY
-    assert await break_it(backend_client, clock, ticket_no)
-    assert not await break_it(backend_client, clock, ticket_no)
-    (event,) = await published(backend_client)
-    assert (event["type"], event["data"]) == ("ticket.promise_broken", {
-        "promised_at": (NOW + DAY).isoformat(), "reply_by": (NOW + 2 * DAY).isoformat(), "priority": "urgent",
-    })  # fmt: skip
-    assert (await due(backend_client, ticket_no))["promise"] == NOW + 2 * DAY
-    await check_complete(backend_client, ticket_no)
-
-
-async def test_nothing_is_owned_up_to_while_the_customer_has_the_next_word(
-    backend_client: TestClient, ticket_no: str, clock: Clock
-):
-    await act(backend_client, ticket_no, "wait", waiting_for="customer", text="哪个区服？")
-    clock.now += 2 * DAY
-    assert not await break_it(backend_client, clock, ticket_no)
-    assert not await break_it(backend_client, clock, "TK000000000000")
 
 
 async def test_the_report_counts(backend_client: TestClient, ticket_no: str, clock: Clock):
