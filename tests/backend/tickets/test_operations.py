@@ -233,7 +233,7 @@ async def test_without_a_repetition_it_is_finished_too(backend_client: TestClien
         await asyncio.gather(*(fire_all(client) for _ in range(3)))
         found = await case(client, ticket_no)
         assert (found["stage"], found["operations"][0]["state"]) == ("waiting_upstream", "done")
-        assert [each["action"] for each in found["history"]] == ["open", "repush"]
+        assert [each["action"] for each in found["history"]].count("repush") == 1
         assert len(await published(client)) == 1
         assert await done_at_the_shop(client) == 1
         assert (await act(client, ticket_no, "repush", "k1"))[0] == 200

@@ -1,0 +1,176 @@
+"""Whatever customers, agents, time and the shop do in whatever order, what tickets promise holds."""
+
+import asyncio
+import shutil
+import tempfile
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from datetime import timedelta
+from decimal import Decimal
+from itertools import count
+from pathlib import Path
+from typing import Any
+
+from aiohttp.test_utils import TestClient, TestServer
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+from sqlalchemy import func, select
+
+from bot.backend.app import make_app
+from bot.backend.database import DATABASE
+from bot.backend.http import CLOCK
+from bot.backend.orders.model import Delivery, Order
+from bot.backend.tickets.history import fields_of, history_of, replayed
+from bot.backend.tickets.model import Priority
+from bot.backend.tickets.store import ticket_from
+from bot.backend.tickets.tables import is_live, tickets
+from bot.backend.timers.runner import fire_timers
+from tests.backend.conftest import Clock, make_settings
+from tests.backend.factories import add_order, make_order
+from tests.backend.tickets.desk import make_report, prove, send
+from tests.backend.tickets.making import NOW
+from tests.backend.tickets.test_history import published
+
+RANKS = [each.value for each in Priority]
+SECRET = "for colleagues only"
+# Charlie never proves anything.
+CUSTOMERS = ("alice", "bob", "charlie")
+ORDERS = ("KM202611240001", "KM202611240002")
+AGENTS = ("Dora", "Emil")
+LATER = (NOW + timedelta(days=90)).isoformat()
+
+TICKET = st.integers(0, 5)
+REPORT = st.tuples(
+    st.just("report"), st.sampled_from(CUSTOMERS), st.sampled_from([*ORDERS, None]), st.sampled_from(RANKS)
+)
+SAY = st.tuples(st.just("say"), TICKET, st.sampled_from(CUSTOMERS))
+ACT = st.tuples(
+    st.just("act"), TICKET, st.sampled_from(AGENTS),
+    st.sampled_from([
+        ("reply", {"text": "在查"}), ("note", {"text": SECRET}),
+        ("wait", {"waiting_for": "customer", "text": "哪个区服？"}), ("wait", {"waiting_for": "upstream"}),
+        ("assign", {"assignee": "Emil"}), ("assign", {"assignee": None}), ("resume", {}),
+        ("resolve", {"reason": SECRET}), ("close", {}), ("reopen", {}), ("requery", {"reason": SECRET}),
+        ("repush", {}), ("delivered", {}), ("refund", {"decision": "approved", "expected_at": LATER}),
+        ("refund", {"decision": "rejected", "reason": "已到账"}),
+    ]),
+)  # fmt: skip
+MERGE = st.tuples(st.just("merge"), TICKET, TICKET)
+DECIDE = st.tuples(st.just("decide"), st.sampled_from(AGENTS), st.sampled_from(["approved", "rejected"]))
+WAIT = st.tuples(st.just("time"), st.timedeltas(timedelta(minutes=1), timedelta(hours=30)))
+STEPS = st.lists(st.one_of(REPORT, REPORT, SAY, ACT, ACT, ACT, MERGE, DECIDE, WAIT), min_size=4, max_size=25)
+
+
+@asynccontextmanager
+async def a_backend(template: Path) -> AsyncIterator[tuple[TestClient, Clock]]:
+    """A backend over a fresh database, with one small and one large order."""
+    with tempfile.TemporaryDirectory() as folder:
+        shutil.copy(template, Path(folder) / "backend.db")
+        chosen, clock = make_settings(Path(folder)), Clock()
+        app = make_app(chosen, workers=False)
+        app[CLOCK] = clock
+        headers = {"Authorization": f"Bearer {chosen.derived_key('backend')}"}
+        async with TestClient(TestServer(app), headers=headers) as client:
+            for number, amount in zip(ORDERS, ("30.00", "600.00"), strict=True):
+                record = make_order(number, amount=Decimal(amount), order=Order.FAILED, delivery=Delivery.FAILED)
+                await add_order(client, number, record=record)
+            yield client, clock
+
+
+class World:
+    """Plays the steps and looks at everything after each."""
+
+    def __init__(self, client: TestClient, clock: Clock) -> None:
+        self.client = client
+        self.clock = clock
+        self.keys = count()
+        self.live_ranks: dict[str, int] = {}
+
+    async def numbers(self) -> list[str]:
+        async with self.client.app[DATABASE].begin() as connection:
+            return list((await connection.execute(select(tickets.c.ticket_no).order_by(tickets.c.id))).scalars())
+
+    async def play(self, step: tuple[Any, ...]) -> None:
+        kind, *rest = step
+        if kind == "time":
+            self.clock.now += rest[0]
+            while await fire_timers(self.client.app):
+                pass
+            return
+        call = await getattr(self, f"call_{kind}")(*rest)
+        if call is None:
+            return
+        key = f"k{next(self.keys)}"
+        first = await send(self.client, "POST", *call[:2], key, call[2])
+        assert first[0] in (200, 201, 202, 404, 409), first
+        if first[0] < 400:
+            assert await send(self.client, "POST", *call[:2], key, call[2]) == first
+
+    async def call_report(self, customer: str, order_no: str | None, priority: str) -> Any:
+        proof = await prove(self.client, customer, order_no) if order_no and customer != "charlie" else None
+        body = make_report(customer_ref=customer, order_no=order_no, priority=priority, conversation_id=customer)
+        return "/v1/tickets", body, proof
+
+    async def _at(self, ticket: int) -> str | None:
+        numbers = await self.numbers()
+        return numbers[ticket % len(numbers)] if numbers else None
+
+    async def call_say(self, ticket: int, customer: str) -> Any:
+        number = await self._at(ticket)
+        body = {"author": "customer", "text": f"{customer} asks", "customer_ref": customer}
+        return number and (f"/v1/tickets/{number}/messages", body, None)
+
+    async def call_act(self, ticket: int, agent: str, what: tuple[str, dict[str, Any]]) -> Any:
+        number = await self._at(ticket)
+        body = {"actor": {"kind": "agent", "name": agent}, **what[1]}
+        return number and (f"/v1/desk/tickets/{number}/{what[0]}", body, None)
+
+    async def call_merge(self, ticket: int, into: int) -> Any:
+        number = await self._at(ticket)
+        body = {"actor": {"kind": "agent", "name": "Dora"}, "into": await self._at(into)}
+        return number and (f"/v1/desk/tickets/{number}/merge", body, None)
+
+    async def call_decide(self, agent: str, decision: str) -> Any:
+        _, waiting = await send(self.client, "GET", "/v1/desk/approvals")
+        if not waiting["approvals"]:
+            return None
+        body = {"actor": {"kind": "agent", "name": agent}, "decision": decision}
+        return f"/v1/desk/approvals/{waiting['approvals'][0]['approval_no']}", body, None
+
+    async def check(self) -> None:
+        async with self.client.app[DATABASE].begin() as connection:
+            twice = select(tickets.c.subject).where(is_live).group_by(tickets.c.subject).having(func.count() > 1)
+            assert (await connection.execute(twice)).all() == []
+            found = [ticket_from(row) for row in await connection.execute(select(tickets))]
+            for ticket in found:
+                assert replayed(await history_of(connection, ticket.ticket_no)) == fields_of(ticket)
+        ranks = {each.ticket_no: RANKS.index(each.priority) for each in found if each.live}
+        for number, rank in ranks.items():
+            assert rank >= self.live_ranks.get(number, 0)
+        self.live_ranks = ranks
+        for customer in CUSTOMERS:
+            await self.check_view_of(customer)
+
+    async def check_view_of(self, customer: str) -> None:
+        """No note, no reason, and nobody else's words."""
+        for number in await self.numbers():
+            _, seen = await send(self.client, "GET", f"/v1/tickets/{number}?customer_ref={customer}")
+            assert SECRET not in str(seen)
+            for other in set(CUSTOMERS) - {customer}:
+                assert f"{other} asks" not in str(seen)
+
+
+@given(STEPS)
+@settings(max_examples=25, deadline=None, suppress_health_check=list(HealthCheck), derandomize=True)
+def test_what_tickets_promise_holds_whatever_happens(sqlite_template: Path, steps: list[tuple[Any, ...]]):
+    async def play() -> None:
+        async with a_backend(sqlite_template) as (client, clock):
+            world = World(client, clock)
+            for step in steps:
+                await world.play(step)
+                await world.check()
+            events = await published(client)
+            assert SECRET not in str([each["data"] for each in events])
+            assert all(each["customer_ref"] != "charlie" or each["order_no"] is None for each in events)
+
+    asyncio.run(play())
