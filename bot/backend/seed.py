@@ -11,6 +11,7 @@ from aiohttp import web
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
+from bot.backend.changes.store import was_changed
 from bot.backend.database import DATABASE, SETTINGS
 from bot.backend.http import CLOCK, check_query, json_answer, now_of
 from bot.backend.orders.demo import DemoOrder, demo_orders
@@ -78,6 +79,8 @@ async def refresh(engine: AsyncEngine, now: datetime) -> None:
         if not demo.scene.fresh or not demo.record:
             continue
         async with engine.begin() as connection:
+            if await was_changed(connection, demo.order_no):
+                continue  # somebody plays the shop with it
             await move_times(connection, demo.record)
             await save_payments(connection, demo.order_no, demo.payments)
 

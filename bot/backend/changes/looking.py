@@ -118,5 +118,8 @@ def _data(case: Case, phase: Phase) -> dict[str, Any]:
     if phase is Phase.REFUNDED:
         refund = record.refund if record else None
         amount = refund.amount if refund else paid.refunded_amount if paid else None
-        return {"amount": str(amount) if amount is not None else None}
-    return {"product": record.product if record else None, "amount": str(record.amount) if record else None}
+        currency = record.currency if record else paid.currency if paid else None
+        return {"amount": str(amount) if amount is not None else None, "currency": currency}
+    if record is None:
+        return {"product": None, "amount": None, "currency": None}
+    return {"product": record.product, "amount": str(record.amount), "currency": record.currency}

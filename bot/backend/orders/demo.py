@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 
 from bot.backend.orders.model import Account, DeliveryType, Diagnosis, Order, ProductLine, rule_of
 from bot.backend.orders.records import AccountRisk, OrderRecord, Refund
-from bot.backend.orders.scenes import HOUR, MINUTE, PRODUCTS, SCENES, Scene
+from bot.backend.orders.scenes import HOUR, MINUTE, PRODUCTS, SCENES, SUPPLIERS, Scene
 from bot.backend.ownership.model import Factor
 from bot.backend.payments.model import PaymentRecord, PaymentState
 from bot.backend.payments.numbers import Channel
@@ -126,6 +126,7 @@ def _record(
         notified=scene.notified,
         pickup_url=f"{shop_url}/#{order_no}" if is_card else None,
         account_ref=f"demo-{order_no}",
+        supplier=SUPPLIERS[line],
         refund=refund,
     )
 

@@ -172,3 +172,10 @@ PRODUCTS: dict[ProductLine, dict[str, tuple[str, str]]] = {
         "MANUAL": ("视频会员年卡代开（人工）", "198.00"), "large": ("视频会员三年卡", "528.00"),
     },
 }  # fmt: skip
+
+# Who delivers the goods of a line; customers are never told.
+SUPPLIERS: dict[ProductLine, str] = {
+    ProductLine.GAME_CARD: "demo-games",
+    ProductLine.PHONE_CREDIT: "demo-mobile",
+    ProductLine.MEMBERSHIP: "demo-video",
+}

@@ -59,7 +59,7 @@ async def test_paid_then_delivered(client: TestClient, receiver: Receiver):
     assert heard(receiver) == ["order.payment_confirmed", "order.delivered"]
     last = list(receiver.told.values())[-1]
     assert (last["order_no"], last["ticket_no"], last["conversation_id"]) == (ORDER_NO, ticket_no, "c-alice")
-    assert last["data"] == {"product": "游戏点卡 30 元直充", "amount": "30.00"}
+    assert last["data"] == {"product": "游戏点卡 30 元直充", "amount": "30.00", "currency": "CNY"}
     assert (await look(client, ticket_no, "alice"))[1]["status"] == "resolved"
     assert await history(client, ticket_no) == [("open", "alice"), ("requery", "system"), ("delivered", "system")]
 
@@ -132,7 +132,7 @@ async def test_a_failure_and_a_refund_are_told_and_the_refund_resolves(client: T
         await outcome(client, webhook_id, "order.updated", state, refund_amount="20.00")
         await settle(client)
     assert heard(receiver) == ["order.failed", "order.refunding", "order.refunded"]
-    assert list(receiver.told.values())[-1]["data"] == {"amount": "20.00"}
+    assert list(receiver.told.values())[-1]["data"] == {"amount": "20.00", "currency": "CNY"}
     assert (await look(client, ticket_no, "alice"))[1]["status"] == "resolved"
     assert (await history(client, ticket_no))[-1] == ("refunded", "system")
 
