@@ -39,7 +39,7 @@ async def _say_arrived(turn: Turn, case: Case | None) -> None:
     if case and is_live(case):
         await tell_agents(turn, case, "says_arrived")
     asked = turn.slot("rated_cases") or []
-    if case is None or case.get("rating") or case["ticket_no"] in asked:
+    if case is None or case.get("rated") or case["ticket_no"] in asked:
         turn.say("utter_arrived")
         return
     turn.set(ticket_no=None if not is_live(case) else case["ticket_no"], rated_cases=[*asked, case["ticket_no"]])

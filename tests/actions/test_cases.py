@@ -178,7 +178,7 @@ async def test_it_arrived_and_the_rating_is_asked_once(backend: FakeBackend):
 
 
 async def test_a_case_that_was_rated_before_is_not_asked_about(backend: FakeBackend):
-    backend.ticket_answer = make_ticket(status="resolved", rating={"score": 5})
+    backend.ticket_answer = make_ticket(status="resolved", rated=True)
     acted = await act(ActionConfirmDelivery, "", "confirm_delivery", field="arrived", about=TICKET_NO)
     assert acted.said == ["utter_arrived"]
 

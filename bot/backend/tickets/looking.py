@@ -9,6 +9,7 @@ from typing import Any
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.backend.tickets.history import history_of
+from bot.backend.tickets.life import Action
 from bot.backend.tickets.model import Ticket, may_see
 from bot.backend.tickets.progress import history_view, view_of
 from bot.backend.tickets.store import family_of, messages_of, survivor_of
@@ -57,4 +58,5 @@ async def progress_view(
     numbers = [each.ticket_no for each in await family_of(connection, case) if looker.may_see(each)]
     rows, messages = await history_of(connection, *numbers), await messages_of(connection, *numbers)
     history = history_view(rows, messages, looker.customer_refs)
-    return {**view_of(case, now, legal_amount), "history": history}
+    rated = any(row["action"] == Action.RATE for row in rows)
+    return {**view_of(case, now, legal_amount), "rated": rated, "history": history}

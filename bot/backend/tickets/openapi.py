@@ -41,7 +41,8 @@ _PATHS: Schema = {
         "post": {
             "operationId": "rate_ticket",
             "summary": "How content the customer is, once for each case.",
-            "description": "A second rating changes nothing: the answer is 200 with the first.",
+            "description": "A second rating changes nothing: the answer is 200 with the first. Only a comment of "
+            "whoever gave the points without one is added.",
             "parameters": [_NO, PROOF],
             "requestBody": body(ref("RatingBody")),
             "responses": answers(
@@ -156,7 +157,7 @@ _SCHEMAS: Schema = {
         "joined": BOOLEAN,
     }),
     "Ticket": record(_TICKET),
-    "TicketProgress": record({**_TICKET, "history": array(ref("TicketEvent"))}),
+    "TicketProgress": record({**_TICKET, "rated": {"type": "boolean"}, "history": array(ref("TicketEvent"))}),
     "TicketEvent": record({
         "at": TIME,
         "action": one_of(tuple(each for each in Action if each in SHOWN)),

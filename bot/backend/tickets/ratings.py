@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import func, select
+from sqlalchemy import func, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.backend.tickets.tables import ticket_ratings, tickets
@@ -22,11 +22,18 @@ class Rating:
 
 
 async def rate(connection: AsyncConnection, ticket_id: int, rating: Rating) -> tuple[Rating, bool]:
-    """Keep the first rating of a case; the one that counts, and whether it is this."""
+    """Keep the first rating of a case; the one that counts, and whether it is this.
+
+    Whoever gave the points may add their words later, once.
+    """
     values = {"ticket_id": ticket_id, **vars(rating)}
     statement = upsert(connection, ticket_ratings).values(values).on_conflict_do_nothing(index_elements=["ticket_id"])
     if (await connection.execute(statement.returning(ticket_ratings.c.ticket_id))).one_or_none():
         return rating, True
+    if rating.comment:
+        mine = (ticket_ratings.c.ticket_id == ticket_id, ticket_ratings.c.customer_ref == rating.customer_ref)
+        wordless = update(ticket_ratings).where(*mine, ticket_ratings.c.comment == "")
+        await connection.execute(wordless.values(comment=rating.comment))
     found = await rating_of(connection, ticket_id)
     return found or rating, False
 
