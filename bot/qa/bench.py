@@ -14,6 +14,7 @@ from bot.qa.insight import Insight
 from bot.qa.model import Script
 from bot.qa.naming import Sentences
 from bot.qa.orders import OrderDesk
+from bot.qa.outside import Outside
 from bot.qa.runner import House, Performance, Result, play_all
 from bot.settings import ROOT, Settings
 
@@ -73,7 +74,8 @@ async def open_house(settings: Settings) -> AsyncIterator[House]:
     domain = yaml.safe_load((ROOT / "domain.yml").read_text(encoding="utf-8"))
     # Loopback must not go through a proxy of the environment, which aiohttp ignores unless told otherwise.
     async with aiohttp.ClientSession(timeout=aiohttp.ClientTimeout(total=30)) as session:
-        yield House(session, settings.public_url, Insight(session, settings), Sentences(domain["responses"]))
+        insight, sentences = Insight(session, settings), Sentences(domain["responses"])
+        yield House(session, settings.public_url, insight, sentences, Outside(session, settings))
 
 
 async def run_scripts(
@@ -84,12 +86,14 @@ async def run_scripts(
         desk = OrderDesk(settings, await house.insight.demo_orders())
 
         async def play(script: Script) -> Result:
-            order = await desk.order_for(script.order) if script.order else None
+            order = await desk.order_for(script.order, script.amount) if script.order else None
             result = await Performance(house, script, order).play()
             done(result)
             return result
 
-        return await play_all(scripts, play, at_once)
+        results = await play_all([each for each in scripts if not each.alone], play, at_once)
+        # They move the time of all conversations, so they come last and one by one.
+        return results + await play_all([each for each in scripts if each.alone], play, 1)
 
 
 def start_stack(settings: Settings, model: Path) -> Stack:

@@ -70,6 +70,10 @@ class Customer:
             with contextlib.suppress(asyncio.CancelledError):
                 await self._reader
 
+    def come_back(self) -> None:
+        """Open the socket again after `leave`; what was missed comes first."""
+        self._reader = asyncio.create_task(self._stay_connected())
+
     async def send(self, seconds: float = 10.0, **message: Any) -> Message:
         """Send `type` with `text`, `button_id` or `picture_id`; the saved message. CustomerError when refused."""
         client_id = await self.post(**message)

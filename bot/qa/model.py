@@ -5,7 +5,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-PLACEHOLDERS = frozenset({"order_no", "phone_tail", "transaction_no", "amount", "paid_at", "product"})
+PLACEHOLDERS = frozenset({"order_no", "phone_tail", "transaction_no", "amount", "paid_at", "product", "resume_code"})
 OWNERS = ("bot", "queue", "agent")
 LANGUAGES = ("zh", "en")
 # What may be said of a drawn picture.
@@ -15,6 +15,14 @@ DRAWN = {
     "theme": ("light", "dark"),
     "status": ("paid", "refunded", "closed", "pending"),
     "number": ("own", "other"),
+}
+# What may happen around the customer, and how it is written.
+AROUND = ("event", "agent", "incident", "clock", "widget", "device")
+WORDS_AROUND = {
+    "incident": re.compile("open|close"),
+    "clock": re.compile(r"\+\d{1,4}[mhd]"),
+    "widget": re.compile("close|open"),
+    "device": re.compile("new"),
 }
 
 
@@ -51,11 +59,19 @@ class Act:
     """What the customer does; kind is `text`, `button` (a title, or a payload with its slash) or `picture`.
 
     The value of a picture is its path, or what is drawn; several pictures of one go are parted by blanks.
+    Or what happens around the customer: `event` (the shop changes the order) and `agent` (somebody works on the ticket)
+    with their `fields`, `incident` (`open`, `close`), `clock` (`+3h`), `widget` (`close`, `open`), `device` (`new`), or
+    `nothing`.
     """
 
     kind: str
-    value: str
+    value: str = ""
     pictures: tuple["str | Drawing", ...] = ()
+    fields: Mapping[str, Any] = field(default_factory=dict)
+
+    @property
+    def by_customer(self) -> bool:
+        return self.kind in ("text", "button", "picture")
 
 
 @dataclass(frozen=True)
@@ -79,11 +95,11 @@ class Drawing:
 
 @dataclass(frozen=True)
 class Turn:
-    """One act of the customer and the exact names of what the bot says to it; no names mean silence."""
+    """One act and the exact names of what is said next; no names mean silence, None that nobody listens."""
 
     line: int
-    customer: Act
-    bot: tuple[str, ...]
+    act: Act
+    bot: tuple[str, ...] | None
 
 
 @dataclass(frozen=True)
@@ -101,7 +117,7 @@ class Outcome:
 
 @dataclass(frozen=True)
 class Script:
-    """One conversation; `order` is a diagnosis or the number of a demo order."""
+    """One conversation; `order` is a diagnosis or the number of a demo order, `amount` another price of a new one."""
 
     file: str
     line: int
@@ -110,6 +126,12 @@ class Script:
     language: str
     turns: tuple[Turn, ...]
     then: Outcome
+    amount: str | None = None
+
+    @property
+    def alone(self) -> bool:
+        """Whether it changes what other scripts live in: the time, or what is disturbed."""
+        return any(each.act.kind in ("clock", "incident") for each in self.turns)
 
     @property
     def place(self) -> str:
@@ -164,32 +186,60 @@ class _Reader:
         for name in ("name", "turns", "then"):
             if name not in found:
                 self.fault(node.line, f"{name!r} is missing")
-        order, language = self.given(found.get("given"))
+        order, language, amount = self.given(found.get("given"))
         turns = tuple(self.turns(found["turns"], order)) if "turns" in found else ()
         then = self.outcome(found["then"]) if "then" in found else Outcome()
         name = self.text(found["name"], "name") if "name" in found else ""
         if len(self.faults) > before:
             return None
-        return Script(self.file, node.line, name, order, language, turns, then)
+        return Script(self.file, node.line, name, order, language, turns, then, amount)
 
-    def given(self, node: Located | None) -> tuple[str | None, str]:
-        found = self.mapping(node, "'given'", {"order", "language"}) if node else {}
+    def given(self, node: Located | None) -> tuple[str | None, str, str | None]:
+        found = self.mapping(node, "'given'", {"order", "language", "amount"}) if node else {}
         language = self.one_of(found["language"], "language", LANGUAGES) if "language" in found else "zh"
         order = self.text(found["order"], "order") if "order" in found else None
         if order and order not in self.words.diagnoses and not re.fullmatch(r"[A-Z]{2}\d{12}", order):
             self.fault(found["order"].line, f"{order!r} is neither a diagnosis nor the number of a demo order")
-        return order, language or "zh"
+        amount = self.text(found["amount"], "amount") if "amount" in found else None
+        if amount is not None and not (order in self.words.diagnoses and re.fullmatch(r"\d+\.\d{2}", amount)):
+            self.fault(found["amount"].line, "'amount' is like '648.00', for a new order")
+        return order, language or "zh", amount
 
     def turns(self, node: Located, order: str | None) -> Iterator[Turn]:
         for each in self.items(node, "'turns'"):
-            found = self.mapping(each, "a turn", {"customer", "bot"})
-            if "customer" not in found or "bot" not in found:
-                self.fault(each.line, "a turn needs 'customer' and 'bot' ([] for an answer of nothing)")
-                continue
-            names = self.items(found["bot"], "'bot'", may_be_empty=True)
-            bot = tuple(self.known(name, "response", self.words.responses) for name in names)
-            if act := self.act(found["customer"], order):
-                yield Turn(each.line, act, bot)
+            found = self.mapping(each, "a turn", {"customer", "bot", "wait_for", *AROUND})
+            if "customer" in found or "bot" in found:
+                if found.keys() != {"customer", "bot"}:
+                    self.fault(each.line, "a turn needs 'customer' and 'bot' ([] for an answer of nothing)")
+                    continue
+                if act := self.act(found["customer"], order):
+                    yield Turn(each.line, act, self.names(found["bot"], "'bot'"))
+            elif len(found.keys() & set(AROUND)) > 1 or not found:
+                self.fault(each.line, f"a turn without 'customer' has one of {_list(AROUND)}, 'wait_for', or both")
+            elif act := self.around(found):
+                heard = self.names(found["wait_for"], "'wait_for'") if "wait_for" in found else None
+                yield Turn(each.line, act, heard)
+
+    def names(self, node: Located, what: str) -> tuple[str, ...]:
+        found = self.items(node, what, may_be_empty=True)
+        return tuple(self.known(name, "response", self.words.responses) for name in found)
+
+    def around(self, found: Mapping[str, Located]) -> Act | None:
+        """What happens around the customer."""
+        kind = next((each for each in AROUND if each in found), "nothing")
+        if kind == "nothing":
+            return Act(kind)
+        node = found[kind]
+        if kind in WORDS_AROUND:
+            value = str(node.value)
+            if not WORDS_AROUND[kind].fullmatch(value):
+                self.fault(node.line, f"{kind!r} is like {WORDS_AROUND[kind].pattern}, not {value!r}")
+            return Act(kind, value)
+        required = {"event": "type", "agent": "do"}[kind]
+        if not isinstance(node.value, dict) or required not in node.value:
+            self.fault(node.line, f"{kind!r} is a mapping with {required!r}")
+            return None
+        return Act(kind, str(node.value[required].value), plain(node))
 
     def act(self, node: Located, order: str | None) -> Act | None:
         if not isinstance(node.value, dict):
@@ -227,7 +277,7 @@ class _Reader:
         for name in placeholders_in(act.value):
             if name not in PLACEHOLDERS:
                 self.fault(line, f"unknown placeholder {{{name}}}; known are {_list(PLACEHOLDERS)}")
-            elif order is None:
+            elif order is None and name != "resume_code":
                 self.fault(line, f"{{{name}}} needs an order: 'given: {{order: …}}'")
         return act
 

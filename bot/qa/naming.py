@@ -9,6 +9,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from bot.texts import RESUME_MARK
+
 GATEWAY_SAYS = (
     "utter_greet",
     "utter_bot_delayed",
@@ -81,6 +83,14 @@ class Sentences:
         }
 
 
+def _is_said(said: str, received: str) -> bool:
+    """Whether these are the words; where the dialog leaves a place for a resume code, the gateway puts one."""
+    if RESUME_MARK not in said:
+        return said == received
+    pattern = ".{9}".join(re.escape(part) for part in said.split(RESUME_MARK))
+    return bool(re.fullmatch(pattern, received, re.DOTALL))
+
+
 def _template(text: str) -> re.Pattern[str]:
     return re.compile(".*".join(re.escape(part) for part in re.split(r"{\w+}", text.strip())), re.DOTALL)
 
@@ -115,7 +125,7 @@ def name_answers(received: Sequence[str], said: Sequence[Said], sentences: Sente
     waiting = list(said)
     names: list[str] = []
     for text in received:
-        hit = next((each for each in waiting if each.text == text), None)
+        hit = next((each for each in waiting if _is_said(each.text, text)), None)
         if hit:
             waiting.remove(hit)
             names.append(hit.name)

@@ -1,7 +1,9 @@
 """The order that a script is about: one of the demo page, or a new one that no other script has."""
 
 from collections import Counter
+from dataclasses import replace
 from datetime import datetime
+from decimal import Decimal
 from typing import Any
 
 from bot.backend.orders.demo import LINES, DemoOrder, demo_order
@@ -21,11 +23,11 @@ class OrderDesk:
         self._listed = {str(each["order_no"]): each for each in listed}
         self._made: Counter[Diagnosis] = Counter()
 
-    async def order_for(self, wanted: str) -> dict[str, Any]:
+    async def order_for(self, wanted: str, amount: str | None = None) -> dict[str, Any]:
         """The demo order with this number, or a new order that leads to this diagnosis. KeyError for neither."""
-        return self._listed[wanted] if wanted in self._listed else await self.make(Diagnosis[wanted])
+        return self._listed[wanted] if wanted in self._listed else await self.make(Diagnosis[wanted], amount)
 
-    async def make(self, diagnosis: Diagnosis) -> dict[str, Any]:
+    async def make(self, diagnosis: Diagnosis, amount: str | None = None) -> dict[str, Any]:
         """A new order: two reports or three wrong tries of one script must not meet those of another."""
         now = self._clock()
         engine = make_engine(self._settings.backend_database_url)
@@ -34,6 +36,7 @@ class OrderDesk:
                 demo = self._next(diagnosis, now)
                 while await is_written(connection, demo):  # made at another desk
                     demo = self._next(diagnosis, now)
+                demo = with_amount(demo, Decimal(amount)) if amount else demo
                 await write_order(connection, demo, self._settings.derived_key("ownership"), now)
         finally:
             await engine.dispose()
@@ -43,6 +46,13 @@ class OrderDesk:
         turn = len(LINES) + self._made[diagnosis]
         self._made[diagnosis] += 1
         return demo_order(diagnosis, turn, now, self._settings.public_url)
+
+
+def with_amount(demo: DemoOrder, amount: Decimal) -> DemoOrder:
+    """The same order at another price."""
+    record = replace(demo.record, amount=amount) if demo.record else None
+    payments = tuple(replace(each, amount=amount) for each in demo.payments)
+    return replace(demo, amount=amount, record=record, payments=payments)
 
 
 def view_of(demo: DemoOrder) -> dict[str, Any]:

@@ -1,6 +1,8 @@
 """Plays scripts: says what the customer says, names what the bot answers, and compares."""
 
 import asyncio
+import contextlib
+import re
 import time
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -17,10 +19,12 @@ from bot.qa.drawing import drawn
 from bot.qa.insight import Insight
 from bot.qa.model import Act, Drawing, Script, Turn
 from bot.qa.naming import Said, Sentences, TurnEvents, name_answers, turn_events
+from bot.qa.outside import Outside
 from bot.settings import ROOT
 
 SHANGHAI = ZoneInfo("Asia/Shanghai")
 POLL_SECONDS = 0.15
+RESUME_CODE = re.compile(r"(?<![0-9A-Z])[0-9A-Z]{4}-[0-9A-Z]{4}(?![0-9A-Z])")
 
 
 @dataclass(frozen=True)
@@ -33,6 +37,8 @@ class Pace:
     quiet: float = 0.4
     # Where nothing is to be said, longer, since the answer would still be on its way.
     silence: float = 2.0
+    # What comes unasked was published by the backend and posted to the gateway before.
+    unasked: float = 3.0
 
 
 @dataclass
@@ -58,6 +64,7 @@ class House:
     public_url: str
     insight: Insight
     sentences: Sentences
+    outside: Outside
     pace: Pace = Pace()
 
 
@@ -68,7 +75,11 @@ class Performance:
         self._house = house
         self._script = script
         self._values = placeholders(order)
+        self._order_no = str(order["order_no"]) if order else ""
         self._customer = Customer(house.session, house.public_url)
+        # Up to here everything that the customer was told has been judged.
+        self._judged = 0
+        self._incidents: list[str] = []
         self.result = Result(script, line=script.line)
 
     async def play(self) -> Result:
@@ -80,6 +91,9 @@ class Performance:
             self.result.failure = [f"{type(error).__name__}: {error}"]
         finally:
             await self._customer.leave()
+            with contextlib.suppress(aiohttp.ClientError):
+                for each in self._incidents:
+                    await self._house.outside.close_incident(each)
         self.result.seconds = time.monotonic() - started
         return self.result
 
@@ -92,8 +106,9 @@ class Performance:
             if failure:
                 return failure
             self.result.line = turn.line
-            self.result.transcript.append(f"customer: {spoken(turn.customer, self._values)}")
-            failure = await self._turn(turn)
+            who = "customer" if turn.act.by_customer else "meanwhile"
+            self.result.transcript.append(f"{who}: {spoken(turn.act, self._values)}")
+            failure = await (self._turn(turn) if turn.act.by_customer else self._meanwhile(turn))
         if failure:
             return failure
         self.result.line = script.then.line
@@ -107,10 +122,58 @@ class Performance:
 
     async def _turn(self, turn: Turn) -> list[str]:
         languages = {self._customer.conversation["language"]}
-        message = await self._act(turn.customer)
-        said = await self._listen(message, len(turn.bot))
+        message = await self._act(turn.act)
+        said = await self._listen(message, len(turn.bot or ()))
         languages.add(self._customer.conversation["language"])
-        return self._judge(turn.bot, self._answers_to(message), said, languages)
+        return self._judge(turn.bot or (), self._answers_to(message), said, languages)
+
+    async def _meanwhile(self, turn: Turn) -> list[str]:
+        """Something happens around the customer; then what they are told unasked, if the script listens."""
+        await self._happen(turn.act)
+        if turn.bot is None:
+            return []
+        await self._wait_unasked(len(turn.bot))
+        return self._judge(turn.bot, self._unjudged(), (), {self._customer.conversation["language"]})
+
+    async def _happen(self, act: Act) -> None:
+        outside = self._house.outside
+        if act.kind == "event":
+            await outside.change_order(self._order_no, act.fields)
+        elif act.kind == "agent":
+            tracker = await self._house.insight.tracker(self._customer.conversation_id)
+            tickets = await self._house.insight.tickets_of(tracker)
+            if not tickets:
+                raise CustomerError("there is no ticket to work on")
+            await outside.work_on(tickets[0]["ticket_no"], act.fields)
+        elif act.kind == "incident" and act.value == "open":
+            self._incidents.append(await outside.open_incident(self._values["product"]))
+        elif act.kind == "incident":
+            await outside.close_incident(self._incidents[-1])
+        elif act.kind == "clock":
+            outside.move_clock(act.value)
+        elif act.kind == "widget" and act.value == "close":
+            await self._customer.leave()
+        elif act.kind == "widget":
+            self._customer.come_back()
+        elif act.kind == "device":
+            await self._customer.leave()
+            self._customer, self._judged = Customer(self._house.session, self._house.public_url), 0
+            await self._customer.arrive(language=self._script.language)
+
+    async def _wait_unasked(self, expected: int) -> None:
+        """Until so many have come and no more follow."""
+        pace = self._house.pace
+        deadline = time.monotonic() + (pace.answer if expected else pace.unasked)
+        count, changed_at = 0, time.monotonic()
+        while (now := time.monotonic()) < deadline:
+            if len(self._unjudged()) != count:
+                count, changed_at = len(self._unjudged()), now
+            if expected and count >= expected and now - changed_at > pace.unasked:
+                return
+            await asyncio.sleep(POLL_SECONDS)
+
+    def _unjudged(self) -> list[dict[str, Any]]:
+        return [each for each in self._customer.answers if each["seq"] > self._judged]
 
     async def _act(self, act: Act) -> dict[str, Any]:
         if act.kind == "picture":
@@ -156,7 +219,10 @@ class Performance:
     def _judge(
         self, expected: Sequence[str], answers: list[dict[str, Any]], said: Sequence[Said], languages: set[str]
     ) -> list[str]:
+        self._judged = max(self._customer.messages, default=0)
         texts = [str(each["text"]) for each in answers]
+        if codes := [code for text in texts for code in RESUME_CODE.findall(text)]:
+            self._values["resume_code"] = codes[-1]
         named = name_answers(texts, said, self._house.sentences)
         shown = [f"bot: {name} | {_short(text)}" for name, text in zip(named.names, texts, strict=True)]
         self.result.transcript += shown or ["bot: (silence)"]
@@ -189,7 +255,8 @@ def placeholders(order: Mapping[str, Any] | None) -> dict[str, str]:
 def spoken(act: Act, values: Mapping[str, str]) -> str:
     """The act as the transcript shows it; in a text the blanks are filled."""
     if act.kind != "text":
-        return f"[{act.kind}] {act.value}"
+        details = ", ".join(f"{name}: {each}" for name, each in act.fields.items())
+        return f"[{act.kind}] {details or act.value}".rstrip()
     text = act.value
     for name, value in values.items():
         text = text.replace("{" + name + "}", value)

@@ -147,3 +147,59 @@ def test_the_vocabulary_comes_from_the_domain():
     assert {"utter_greet", "utter_diagnosis_unpaid"} <= words.responses
     assert len(words.diagnoses) == 32
     assert "order_no" in words.slots
+
+
+AROUND = """\
+name: Alice waits
+given: {order: UNPAID, amount: '648.00'}
+turns:
+- event: {type: order.updated, state: PAID}
+  wait_for: [utter_greet]
+- agent: {do: reply, text: soon}
+- clock: +3h
+- incident: open
+- widget: close
+- device: new
+- wait_for: []
+- customer: resume {resume_code}
+  bot: []
+then: {owner: bot}
+"""
+
+
+def test_it_reads_what_happens_around_the_customer(tmp_path: Path):
+    (script,) = read(tmp_path, AROUND)
+    assert script.amount == "648.00"
+    assert script.turns[:-1] == (
+        Turn(4, Act("event", "order.updated", {"type": "order.updated", "state": "PAID"}), ("utter_greet",)),
+        Turn(6, Act("agent", "reply", {"do": "reply", "text": "soon"}), None),
+        Turn(7, Act("clock", "+3h"), None),
+        Turn(8, Act("incident", "open"), None),
+        Turn(9, Act("widget", "close"), None),
+        Turn(10, Act("device", "new"), None),
+        Turn(11, Act("nothing"), ()),
+    )
+
+
+def test_scripts_that_change_the_world_are_played_alone(tmp_path: Path):
+    assert read(tmp_path, AROUND)[0].alone
+    assert not read(tmp_path, GOOD)[0].alone
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "fault"),
+    [
+        ("clock: +3h", "clock: 3h", "alice.yml:7: 'clock' is like"),
+        ("widget: close", "widget: shut", "alice.yml:9: 'widget' is like"),
+        ("{type: order.updated, state: PAID}", "PAID", "alice.yml:4: 'event' is a mapping with 'type'"),
+        ("{do: reply, text: soon}", "{text: soon}", "alice.yml:6: 'agent' is a mapping with 'do'"),
+        ("- clock: +3h", "- clock: +3h\n  widget: open", "alice.yml:7: a turn without 'customer' has one of"),
+        ("- clock: +3h", "- clock: +3h\n  bot: []", "alice.yml:7: a turn needs 'customer' and 'bot'"),
+        ("[utter_greet]", "[utter_gret]", "alice.yml:5: no response has the name 'utter_gret'"),
+        ("'648.00'", "648", "alice.yml:2: 'amount' must be a text"),
+        ("'648.00'", "'648'", "alice.yml:2: 'amount' is like '648.00'"),
+    ],
+)
+def test_it_tells_a_fault_in_what_happens_around(tmp_path: Path, old: str, new: str, fault: str):
+    assert old in AROUND
+    assert any(each.startswith(fault) for each in faults_of(tmp_path, AROUND.replace(old, new)))

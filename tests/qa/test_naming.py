@@ -4,6 +4,7 @@ import yaml
 
 from bot.qa.naming import GATEWAY_SAYS, Named, Said, Sentences, TurnEvents, name_answers, turn_events
 from bot.settings import ROOT
+from bot.texts import RESUME_MARK
 
 SENTENCES = Sentences(yaml.safe_load((ROOT / "domain.yml").read_text(encoding="utf-8"))["responses"])
 STALE_ZH = "这个按钮已经过期了，请用最新的按钮，或直接告诉我您想做什么。"
@@ -59,8 +60,19 @@ def test_an_answer_that_arrived_twice_is_named_once():
 
 def test_the_sentences_of_the_gateway_are_known_by_their_words():
     assert name_answers([STALE_ZH], [], SENTENCES).names == ("utter_button_stale",)
-    late = "The system is back and your ticket is open: TK1. A person will reply; there is no need to send it again."
+    late = (
+        "The system is back and your ticket is open: TK1. A person will reply; there is no need to send it again.\n"
+        'To go on from another device, write "resume AB2D-EFGH".'
+    )
     assert name_answers([late], [], SENTENCES).names == ("utter_ticket_opened_late",)
+    news = "Ticket TK1 has been dealt with. Is the problem solved?"
+    assert name_answers([news], [], SENTENCES).names == ("utter_news_resolved",)
+
+
+def test_a_resume_code_stands_where_the_dialog_left_a_place():
+    said = [Said("utter_ticket_joined", f"write {RESUME_MARK}, please")]
+    assert name_answers(["write AB2D-EFGH, please"], said, SENTENCES).names == ("utter_ticket_joined",)
+    assert name_answers(["write now, please"], said, SENTENCES).names == ("(unknown: write now, please)",)
 
 
 def test_the_language_is_known_by_the_words():
