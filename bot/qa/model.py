@@ -239,7 +239,7 @@ class _Reader:
         if not isinstance(node.value, dict) or required not in node.value:
             self.fault(node.line, f"{kind!r} is a mapping with {required!r}")
             return None
-        return Act(kind, str(node.value[required].value), plain(node))
+        return Act(kind, str(node.value[required].value), fields=plain(node))
 
     def act(self, node: Located, order: str | None) -> Act | None:
         if not isinstance(node.value, dict):

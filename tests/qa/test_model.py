@@ -171,8 +171,8 @@ def test_it_reads_what_happens_around_the_customer(tmp_path: Path):
     (script,) = read(tmp_path, AROUND)
     assert script.amount == "648.00"
     assert script.turns[:-1] == (
-        Turn(4, Act("event", "order.updated", {"type": "order.updated", "state": "PAID"}), ("utter_greet",)),
-        Turn(6, Act("agent", "reply", {"do": "reply", "text": "soon"}), None),
+        Turn(4, Act("event", "order.updated", fields={"type": "order.updated", "state": "PAID"}), ("utter_greet",)),
+        Turn(6, Act("agent", "reply", fields={"do": "reply", "text": "soon"}), None),
         Turn(7, Act("clock", "+3h"), None),
         Turn(8, Act("incident", "open"), None),
         Turn(9, Act("widget", "close"), None),
