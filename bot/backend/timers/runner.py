@@ -21,8 +21,8 @@ Handler = Callable[[web.Application, str], Awaitable[None]]
 HANDLERS: web.AppKey[dict[TimerKind, Handler]] = web.AppKey("TIMER_HANDLERS")
 
 # A claim holds longer than any handler may take; so many are at work at a time.
-LEASE = timedelta(seconds=60)
-TIME_LIMIT = 40.0
+LEASE = timedelta(seconds=30)
+TIME_LIMIT = 20.0
 BATCH = 10
 
 

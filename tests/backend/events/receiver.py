@@ -1,5 +1,6 @@
 """A gateway that takes events: it checks who they are from and remembers what it would tell."""
 
+import asyncio
 from collections import Counter
 from collections.abc import Awaitable, Callable
 from typing import Any
@@ -25,6 +26,7 @@ class Receiver:
         self.refused = 0
         self.takes = True
         self.trouble: Trouble | None = None
+        self._arrived = asyncio.Event()
 
     def make_app(self) -> web.Application:
         app = web.Application()
@@ -42,7 +44,14 @@ class Receiver:
         self.arrivals[webhook_id] += 1
         if self.takes:
             self.told.setdefault(webhook_id, event)
+        self._arrived.set()
         return web.Response(status=await self.trouble(event, self.arrivals[webhook_id]) if self.trouble else 200)
+
+    async def until(self, condition: Callable[[], bool]) -> None:
+        """Wait for arrivals until this holds."""
+        while not condition():
+            self._arrived.clear()
+            await self._arrived.wait()
 
     def sequences_of(self, customer_ref: str) -> list[int]:
         """The sequence numbers of what this customer was told, as they came."""
