@@ -12,7 +12,7 @@ from sqlalchemy.exc import ArgumentError
 from bot.ops import web
 from bot.ops.bootstrap import lock_hash, version_of
 from bot.ops.environments import NODE_AT_LEAST, RASA_PYTHON, node_version
-from bot.ops.health import answers
+from bot.ops.health import answers, events_of
 from bot.ops.ports import is_free
 from bot.ops.processes import Process, make_processes
 from bot.ops.stamps import hash_of, is_fresh
@@ -121,6 +121,18 @@ def check_ports_and_processes(settings: Settings) -> Iterator[Finding]:
         return
     for process in processes:
         yield _port_or_process(process, settings, pid is not None)
+
+
+def check_events(settings: Settings) -> Iterator[Finding]:
+    """Has the gateway taken what the backend has to tell?"""
+    found = events_of(settings)
+    if found is None:
+        return
+    if found["dead"]:
+        advice = "run `python -m bot events list --dead`, then `python -m bot events retry`"
+        yield Finding("warn", "events", f"{found['dead']} were given up", advice)
+    else:
+        yield Finding("ok", "events", f"{found['waiting']} wait for the gateway")
 
 
 def _port_or_process(process: Process, settings: Settings, running: bool) -> Finding:

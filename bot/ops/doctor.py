@@ -6,6 +6,7 @@ from bot.ops.checks import (
     Finding,
     check_disk,
     check_environments,
+    check_events,
     check_model,
     check_ports_and_processes,
     check_settings,
@@ -43,3 +44,4 @@ def findings() -> Iterator[Finding]:
     yield from check_model()
     yield from check_databases(settings)
     yield from check_ports_and_processes(settings)
+    yield from check_events(settings)

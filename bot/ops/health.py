@@ -20,6 +20,15 @@ def answers(url: str, timeout: float = 2.0) -> bool:
         return False
 
 
+def events_of(settings: Settings) -> dict[str, int] | None:
+    """How many events the running backend could not deliver yet (`waiting`) or gave up (`dead`)."""
+    try:
+        with _opener.open(f"{settings.backend_url}/healthz", timeout=5) as response:
+            return {name: int(count) for name, count in json.load(response)["events"].items()}
+    except (OSError, ValueError, LookupError, TypeError, AttributeError):
+        return None
+
+
 def demo_orders(settings: Settings) -> list[dict[str, Any]]:
     """The demo orders that the running backend offers; none when the demo is off."""
     request = urllib.request.Request(  # noqa: S310

@@ -39,6 +39,8 @@ events = Table(
 )
 _is_waiting = events.c.done_at.is_(None)
 Index("ix_events_due_at", events.c.due_at, sqlite_where=_is_waiting, postgresql_where=_is_waiting)
+_is_dead = events.c.dead_at.is_not(None)
+Index("ix_events_dead_at", events.c.dead_at, sqlite_where=_is_dead, postgresql_where=_is_dead)
 Index("ix_events_customer_ref", events.c.customer_ref, sqlite_where=_is_waiting, postgresql_where=_is_waiting)
 
 
@@ -85,7 +87,7 @@ async def mark_failed(
 async def revive(connection: AsyncConnection, event_ids: Sequence[str], now: datetime) -> int:
     """Let events that were given up be tried again, all when none is named; how many."""
     named = events.c.event_id.in_(event_ids) if event_ids else true()
-    dead = and_(events.c.dead_at.is_not(None), named)
+    dead = and_(_is_dead, named)
     values = {"done_at": None, "dead_at": None, "claimed_until": None, "attempt": 0, "due_at": now}
     return int((await connection.execute(update(events).where(dead).values(values))).rowcount)
 
@@ -93,13 +95,12 @@ async def revive(connection: AsyncConnection, event_ids: Sequence[str], now: dat
 async def counts(connection: AsyncConnection) -> dict[str, int]:
     """How many events wait and how many were given up."""
     waiting = select(func.count()).select_from(events).where(_is_waiting)
-    dead = select(func.count()).select_from(events).where(events.c.dead_at.is_not(None))
+    dead = select(func.count()).select_from(events).where(_is_dead)
     found = {"waiting": waiting, "dead": dead}
     return {name: int((await connection.execute(each)).scalar_one()) for name, each in found.items()}
 
 
 async def listed(connection: AsyncConnection, only_dead: bool, limit: int = 100) -> list[Row[Any]]:
     """Events that wait or were given up, the oldest first."""
-    given_up = events.c.dead_at.is_not(None)
-    found = select(events).where(given_up if only_dead else given_up | _is_waiting)
+    found = select(events).where(_is_dead if only_dead else _is_dead | _is_waiting)
     return list(await connection.execute(found.order_by(events.c.id).limit(limit)))

@@ -59,6 +59,8 @@ def _work() -> None:
     waiting = sa.text("done_at IS NULL")
     for table, column in (("events", "due_at"), ("events", "customer_ref"), ("timers", "due_at")):
         op.create_index(f"ix_{table}_{column}", table, [column], sqlite_where=waiting, postgresql_where=waiting)
+    dead = sa.text("dead_at IS NOT NULL")
+    op.create_index("ix_events_dead_at", "events", ["dead_at"], sqlite_where=dead, postgresql_where=dead)
 
 
 def _changes() -> None:
