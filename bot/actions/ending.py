@@ -1,10 +1,12 @@
 """How a form ends before its questions are answered; the action that follows the form acts on it."""
 
 from bot.actions.base import DialogAction
+from bot.actions.cases import newest_case
+from bot.actions.progress import say_ticket
 from bot.actions.turn import Turn
 
 # `done`: everything was said inside the form already.
-HUMAN, NOT_CHARGED, DONE = "human", "not_charged", "done"
+HUMAN, NOT_CHARGED, DONE, TICKET = "human", "not_charged", "done", "ticket"
 
 
 def say_not_charged(turn: Turn) -> None:
@@ -27,6 +29,8 @@ class FormConclusion(DialogAction):
         turn.set(form_end=None, field_tries=0.0)
         if end == NOT_CHARGED:
             say_not_charged(turn)
+        elif end == TICKET:
+            say_ticket(turn, await newest_case(turn))
         elif end == HUMAN:
             turn.say("utter_fallback_handoff")
             turn.handoff("not_understood")

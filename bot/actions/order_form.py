@@ -1,6 +1,7 @@
 """order_form: the order number (or a payment number) and the phone digits that prove it."""
 
 from bot.actions.bills import told_of_bill
+from bot.actions.ending import TICKET
 from bot.actions.forms import FormAction
 from bot.actions.known_orders import CASE_SLOTS, earlier_number, leave_order, recall
 from bot.actions.meanings import asks_about_us, says_unknown
@@ -39,6 +40,9 @@ class ValidateOrderForm(FormAction):
     def start(self, turn: Turn) -> None:
         if turn.slot("order_no") is None and turn.slot("verified_order"):
             turn.set(order_no=turn.slot("verified_order"))
+        # "How far is it?" means the ticket as long as no order can be looked at without asking for more.
+        if turn.intent == "check_order_status" and turn.slot("ticket_no") and not (turn.proof or reference_in(turn)):
+            turn.set(form_end=TICKET)
 
     def read(self, turn: Turn, requested: str | None) -> bool:
         if turn.proof and "payment_no" in told_of_bill(turn):
@@ -77,6 +81,8 @@ class ValidateOrderForm(FormAction):
 
     def open_with(self, turn: Turn) -> None:
         symptom = turn.slot("symptom")
+        if turn.slot("form_end"):
+            return
         if turn.intent in PROBLEMS and symptom in CALMING:
             # Who tells it again has read the calming words already.
             turn.say("utter_hurry" if turn.said_before(CALMING[symptom]) else CALMING[symptom])

@@ -5,6 +5,8 @@ from typing import Any
 import pytest
 
 from bot.actions.arrival import ActionConfirmDelivery, ActionKeepRating, ActionRateCase, ValidateRatingForm
+from bot.actions.order_form import ValidateOrderForm
+from bot.actions.orders import ActionCheckOrder
 from bot.actions.progress import ActionCheckTicket
 from bot.actions.replies import ActionReplyTicket, ValidateReplyForm
 from bot.actions.resuming import ActionResumeCase
@@ -295,3 +297,14 @@ async def test_a_closed_ticket_takes_no_answer_and_another_is_offered(backend: F
     backend.ticket_answer, backend.refused = make_ticket(status="closed"), NotFoundError()
     sent = await act(ActionReplyTicket, "在吗", "inform", {"reply_to": TICKET_NO, "ticket_reply": "在吗"})
     assert (sent.said, sent.slots["offer"]) == (["utter_reply_closed"], "report")
+
+
+async def test_how_far_is_it_means_the_ticket_while_no_order_is_open(backend: FakeBackend):
+    backend.ticket_answer = make_ticket()
+    slots = {"ticket_no": TICKET_NO}
+    asked = await act(ValidateOrderForm, "到哪一步了", "check_order_status", slots)
+    assert (asked.said, asked.slots["requested_slot"]) == ([], None)
+    acted = await act(ActionCheckOrder, "到哪一步了", "check_order_status", {**slots, **asked.slots})
+    assert acted.said == ["utter_ticket_status", "utter_ticket_wait"]
+    number = await act(ValidateOrderForm, f"查 {ORDER_NO}", "check_order_status", slots, order_no=ORDER_NO)
+    assert number.slots["requested_slot"] == "phone_tail"
