@@ -38,6 +38,9 @@ USELESS_SAYS = {
     "UNREADABLE": "utter_picture_unreadable",
     "NOT_A_BILL": "utter_picture_not_a_bill",
 }
+NOTED = "utter_picture_noted"
+# Where the record says what became of the money, no better picture is asked for.
+NOT_NEEDED = {"INCOMPLETE": "utter_picture_enough", "UNREADABLE": "utter_picture_enough", "NOT_A_BILL": NOTED}
 # A field of a bill and the slot that holds it however the customer told it; a status is only on a picture.
 KNOWN_BY = {"transaction_no": "payment_no", "amount": "payment_amount", "paid_at": "paid_at"}
 
@@ -166,42 +169,44 @@ def say_read(turn: Turn, taken: Taken) -> None:
         turn.say("utter_picture_read", reading=reading)
 
 
-def say_verdict(turn: Turn, taken: Taken) -> None:
-    """What the pictures are worth, and exactly what else is needed."""
-    best, verdict = taken.best, taken.verdict
-    page = best.get("page") if best else None
-    example = example_of(page, taken.fields if verdict == "INCOMPLETE" else [], turn.slot("payment_channel"))
-    fields = field_names(taken.fields, turn.language)
-    if taken.other_order:
-        turn.say("utter_picture_other_order", order_no=turn.slot("order_no"), other_order=taken.other_order)
-    elif verdict == "MATCHED":
-        turn.say("utter_picture_matched", order_no=turn.slot("order_no"))
-    elif verdict == "CLAIMED":
-        turn.say("utter_picture_claimed" if turn.proof else "utter_picture_complete")
-    elif verdict == "INCOMPLETE" and turn.proof and record_decides(turn.case):
-        turn.say("utter_picture_enough")
-    elif verdict == "INCOMPLETE":
-        turn.say("utter_picture_incomplete", fields=fields, page=_page_name(turn, page), example=example)
-    elif verdict == "CONFLICT":
-        turn.say("utter_picture_conflict", fields=fields)
-    elif verdict in USELESS_SAYS:
-        turn.say(USELESS_SAYS[verdict], example=example)
-    elif best and verdict is None:
-        _say_page(turn, best)
+def say_verdict(turn: Turn, taken: Taken, *, note: bool = True) -> None:
+    """What the pictures are worth, and exactly what else is needed; `note` to say that one was simply received."""
+    response, values = _verdict_of(turn, taken)
+    if response and (note or response != NOTED):
+        turn.say(response, **values)
     if any(each["verdict"] == UNREAD for each in taken.entries):
         turn.say("utter_picture_unread", evidence_id=",".join(turn.slot("unread")))
 
 
+def _verdict_of(turn: Turn, taken: Taken) -> tuple[str | None, dict[str, Any]]:
+    """The sentence and what fills it."""
+    best, verdict, order_no = taken.best, taken.verdict, turn.slot("order_no")
+    if best is None or verdict == UNREAD:
+        return None, {}
+    if taken.other_order:
+        return "utter_picture_other_order", {"order_no": order_no, "other_order": taken.other_order}
+    if verdict == "MATCHED":
+        return "utter_picture_matched", {"order_no": order_no}
+    if verdict == "CLAIMED":
+        return "utter_picture_claimed" if turn.proof else "utter_picture_complete", {}
+    if verdict == "CONFLICT":
+        return "utter_picture_conflict", {"fields": field_names(taken.fields, turn.language)}
+    if verdict in NOT_NEEDED and turn.proof and record_decides(turn.case):
+        return NOT_NEEDED[verdict], {}
+    channel = turn.slot("payment_channel")
+    if verdict == "INCOMPLETE":
+        fields, page = field_names(taken.fields, turn.language), _page_name(turn, best.get("page"))
+        example = example_of(best.get("page"), taken.fields, channel)
+        return "utter_picture_incomplete", {"fields": fields, "page": page, "example": example}
+    if verdict in USELESS_SAYS:
+        return USELESS_SAYS[verdict], {"example": example_of(best.get("page"), [], channel)}
+    if best["kind"] == "ORDER_PAGE" and not best["reading"].get("order_no") and not turn.proof:
+        return "utter_picture_no_order_no", {"example": example_of("order_page", [], None)}
+    return NOTED, {}
+
+
 def _page_name(turn: Turn, page: str | None) -> str:
     return word(f"page_{page or 'bill'}", turn.language)
-
-
-def _say_page(turn: Turn, page: Entry) -> None:
-    """An order page or error page, which is kept; without an order number the order page lacks what it is good for."""
-    if page["kind"] == "ORDER_PAGE" and not page["reading"].get("order_no") and not turn.proof:
-        turn.say("utter_picture_no_order_no", example=example_of("order_page", [], None))
-    else:
-        turn.say("utter_picture_noted")
 
 
 async def add_to_ticket(turn: Turn, taken: Taken) -> bool:
@@ -231,7 +236,7 @@ class ActionReadPicture(DialogAction):
         taken = await look_at_pictures(turn)
         added = await add_to_ticket(turn, taken)
         say_read(turn, taken)
-        say_verdict(turn, taken)
+        say_verdict(turn, taken, note=not added)
         go_on(turn, taken, added)
 
     def on_error(self, turn: Turn, error: HelpdeskError) -> None:
@@ -275,7 +280,10 @@ def _go_on_with_order(turn: Turn, taken: Taken) -> None:
         say_refreshed(turn, diagnosis)
         return
     keep_case(turn, taken.checked or {})
-    if turn.case.get("next"):
+    if turn.case.get("next") == "evidence" and (taken.verdict == "INCOMPLETE" or taken.verdict in USELESS_SAYS):
+        turn.set(offer="evidence")
+        turn.say("utter_picture_again")
+    elif turn.case.get("next"):
         say_next(turn, turn.case)
     else:
         turn.say("utter_what_next")

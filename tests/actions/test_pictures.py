@@ -95,12 +95,17 @@ async def test_what_is_missing_is_named_and_shown(backend: FakeBackend):
     )
     backend.checks = {"e1": half}
     acted = await send("e1", slots=ASKED)
-    assert acted.said == ["utter_picture_read", "utter_picture_incomplete", "utter_next_evidence"]
+    assert acted.said == ["utter_picture_read", "utter_picture_incomplete", "utter_picture_again"]
     assert (acted.values["fields"], acted.values["page"]) == ("交易单号", "微信的「账单详情」页")
     assert acted.values["example"] == "/examples/wechat-bill-transaction-no.png"
     # Where the record says what became of the money, no other picture is asked for.
     acted = await send("e1", slots=DIAGNOSED)
     assert acted.said == ["utter_picture_read", "utter_picture_enough", "utter_next_report"]
+    unread = dict.fromkeys(make_check()["reading"])
+    backend.checks["e2"] = make_check(kind="NOT_A_BILL", verdict="NOT_A_BILL", reading=unread)
+    assert (await send("e2", slots=DIAGNOSED)).said == ["utter_picture_noted", "utter_next_report"]
+    acted = await send("e2", slots={**DIAGNOSED, "ticket_no": "TK1"})
+    assert acted.said == ["utter_picture_added"]
 
 
 async def test_two_halves_of_a_bill_and_what_was_typed_make_a_whole_claim(backend: FakeBackend):
@@ -159,7 +164,7 @@ async def test_a_picture_that_does_not_help_fills_in_nothing(backend: FakeBacken
     read = {} if verdict == "DUPLICATE" else dict.fromkeys(make_check()["reading"])
     backend.checks = {"e1": make_check(kind="WECHAT_BILL" if read == {} else None, verdict=verdict, reading=read)}
     acted = await send("e1", slots=ASKED)
-    assert [each for each in acted.said if each != "utter_picture_read"] == [said, "utter_next_evidence"]
+    assert [each for each in acted.said if each != "utter_picture_read"] == [said, "utter_picture_again"]
     assert not {"payment_no", "payment_amount", "paid_claim"} & set(acted.slots)
     assert acted.slots["pictures"] == ["e1"]
     assert acted.values["example"] == "/examples/wechat-bill.png"
