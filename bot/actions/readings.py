@@ -22,6 +22,8 @@ SLOTS = {"channel": "payment_channel", "amount": "payment_amount", "paid_at": "p
 # Who was paid and from which card is nothing that the dialog needs to remember.
 FIELDS = ("channel", "status", "amount", "paid_at", "transaction_no", "merchant_no", "order_no")
 ORDER_WORDS = {"PENDING": "order_pending_payment", "PAID": "payment_paid", "CLOSED": "payment_closed"}
+# What a status is about: an error page tells of a payment.
+PREFIXES = {"ORDER_PAGE": "order", "ERROR_PAGE": "payment"}
 BILL_WORDS = {"PENDING": "payment_unpaid", "REFUNDING": "order_refunding"}
 
 
@@ -98,7 +100,7 @@ def line_of(entry: Entry, language: str) -> str:
         parts.append(f"{word(f'field_{number}', language)} {shortened(read[number])}" if number else "")
     elif kind in ("ORDER_PAGE", "ERROR_PAGE"):
         number = f"{word('field_order_no', language)} {read['order_no']}" if read.get("order_no") else ""
-        parts = [word(f"kind_{kind}", language), number, _status(read, ORDER_WORDS, "order", language)]
+        parts = [word(f"kind_{kind}", language), number, _status(read, ORDER_WORDS, PREFIXES[kind], language)]
         parts.append(_sum(read, language))
     else:
         return ""

@@ -142,7 +142,8 @@ async def test_every_verdict_is_told_with_what_to_do(visit: Visit, screenshots: 
     await visit.show([claimed], "utter_picture_read", "utter_picture_duplicate", "utter_picture_again")
     await take("7-duplicate")
     several = [await draw(paid, "order_page"), await draw(paid, theme="dark"), await draw(paid, "error_page")]
-    await visit.show(several, "utter_picture_read", "utter_picture_matched", "utter_next_report")
+    said = ("utter_picture_read", "utter_picture_matched", "utter_diagnosis_callback_missing", "utter_next_report")
+    await visit.show(several, *said)
     await take("8-several-matched")
     await visit.show([await draw(paid, amount="99.00")], "utter_picture_read", "utter_picture_conflict")
     await take("9-conflict")
