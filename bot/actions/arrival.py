@@ -6,7 +6,7 @@ from bot.actions.base import DialogAction
 from bot.actions.cases import Case, case_of, is_live
 from bot.actions.ending import FormConclusion
 from bot.actions.forms import FormAction
-from bot.actions.meanings import is_refusal
+from bot.actions.meanings import asks_for_ticket, is_refusal
 from bot.actions.order_form import PROBLEMS, reference_in
 from bot.actions.step3 import due_at
 from bot.actions.turn import Turn
@@ -100,6 +100,8 @@ class ValidateRatingForm(FormAction):
     free_text = frozenset({"rating_comment"})
 
     def _leaves(self, turn: Turn, requested: str) -> bool:
+        if turn.typed and turn.intent == "ticket_progress" and not asks_for_ticket(turn.text):
+            return False  # "that was quick" is praise
         wants_else = turn.intent in self.leave_without_value and turn.sure and turn.intent != "complain"
         return bool(reference_in(turn)) or wants_else or super()._leaves(turn, requested)
 

@@ -82,6 +82,10 @@ _HUMAN = _has(
     r"\b(?:human|person|people|agent|some(?:one|body)|any(?:one|body)|representative|rep|staff|operator|support|manager|"
     r"supervisor|advisor|real|service|talk|speak|call|live|transfer|connect|bot|robot)\b",
 )
+_TICKET = _has(
+    r"(?:查|看|问)\S{0,4}(?:工单|进度)|(?:工单|进度)\S{0,6}(?:怎么样|如何|呢|到哪|什么|[吗?？])|tk\d{6}",
+    r"\b(?:check|where|status|progress|how)\b.{0,20}\b(?:ticket|case)\b",
+)
 _SURELY_UNKNOWN = _has(
     r"忘|记不|不(?:记得|知道|清楚|晓得)|(?:找|查|看)不到",
     r"\b(?:no idea|not sure|forgot(?:ten)?|can(?:not|'?t) (?:find|see|remember)|do(?:n'?t| not) (?:know|remember))\b",
@@ -129,6 +133,11 @@ def surely_says_unknown(text: str) -> bool:
 
 def names_human(text: str) -> bool:
     return bool(_HUMAN.search(normal_line(text)))
+
+
+def asks_for_ticket(text: str) -> bool:
+    """A plain question for a ticket or its progress."""
+    return bool(_TICKET.search(normal_line(text)))
 
 
 def is_refusal(text: str) -> bool:

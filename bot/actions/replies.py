@@ -3,7 +3,7 @@
 from bot.actions.cases import case_of
 from bot.actions.ending import FormConclusion
 from bot.actions.forms import FormAction
-from bot.actions.meanings import is_refusal
+from bot.actions.meanings import asks_for_ticket, is_refusal
 from bot.actions.pictures import note_pictures
 from bot.actions.step3 import due_at
 from bot.actions.turn import Turn
@@ -37,6 +37,12 @@ class ValidateReplyForm(FormAction):
         else:
             turn.set(ticket_reply=turn.text.strip()[:LONGEST] or NOTHING)
         return True
+
+    def _leaves(self, turn: Turn, requested: str) -> bool:
+        if turn.typed and turn.intent == "ticket_progress" and not asks_for_ticket(turn.text):
+            return False
+        # A complaint is for the person who asked, too.
+        return turn.intent != "complain" and super()._leaves(turn, requested)
 
     async def _answer(self, turn: Turn, requested: str | None) -> None:
         """Questions too are for the person who asked."""

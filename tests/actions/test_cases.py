@@ -308,3 +308,16 @@ async def test_how_far_is_it_means_the_ticket_while_no_order_is_open(backend: Fa
     assert acted.said == ["utter_ticket_status", "utter_ticket_wait"]
     number = await act(ValidateOrderForm, f"查 {ORDER_NO}", "check_order_status", slots, order_no=ORDER_NO)
     assert number.slots["requested_slot"] == "phone_tail"
+
+
+@pytest.mark.parametrize(
+    ("form", "slot"), [(ValidateRatingForm, "rating_comment"), (ValidateReplyForm, "ticket_reply")]
+)
+async def test_words_that_only_look_like_a_question_for_the_ticket_are_taken(form: Any, slot: str):
+    slots = {"rating": {"about": TICKET_NO, "score": 5, "seen_as": "alice"}, "reply_to": TICKET_NO}
+    slots["requested_slot"] = slot
+    name = form.action_name.removeprefix("validate_")
+    acted = await act(form, "处理得挺快的", "ticket_progress", slots, form=name)
+    assert acted.slots[slot] == "处理得挺快的"
+    acted = await act(form, "查一下工单进度", "ticket_progress", slots, form=name)
+    assert acted.events == ["action_execution_rejected"]
