@@ -4,6 +4,7 @@ import { runAlone } from "./alone";
 import { Api, type Identity } from "./api";
 import { ChatClient } from "./client";
 import type { Language } from "./frames";
+import { takeCode } from "./resume";
 import { BrowserStorage } from "./storage";
 import { Store, unreadCount, type State } from "./store";
 import { languageFrom, TEXTS } from "./texts";
@@ -84,6 +85,8 @@ export class DaozhangChat extends HTMLElement {
     this.#show(this.#store.state);
     // Who has a conversation wants to see the answer that came meanwhile; for others nothing is opened before they ask.
     if (this.#client.hasConversation) this.#client.start();
+    const code = takeCode();
+    if (code !== null) this.#resume(code);
   }
 
   disconnectedCallback(): void {
@@ -129,6 +132,12 @@ export class DaozhangChat extends HTMLElement {
   ask(text: string): void {
     this.open();
     this.#panel.prefill(text);
+  }
+
+  /** Go on with the tickets of another device. */
+  #resume(code: string): void {
+    this.open();
+    this.#client?.sendText(TEXTS[this.#language].resume(code));
   }
 
   #build(): void {

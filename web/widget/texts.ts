@@ -11,6 +11,8 @@ export interface Texts {
   openChat: string;
   unread(count: number): string;
   close: string;
+  /** What a customer would type; the gateway knows the words. */
+  resume(code: string): string;
   owners: Record<Owner, string>;
   senders: Record<Message["sender"], string>;
   /** In the other language, for those who cannot read this one. */
@@ -53,6 +55,7 @@ const zh: Texts = {
   openChat: "打开客服对话",
   unread: (count) => `${count} 条未读消息`,
   close: "收起对话",
+  resume: (code) => `继续 ${code}`,
   owners: { bot: "自动助手为您服务", queue: "正在排队等人工客服", agent: "人工客服为您服务" },
   senders: { customer: "我", bot: "自动助手", agent: "人工客服", system: "到账客服" },
   otherLanguage: { short: "EN", label: "Switch to English", lang: "en" },
@@ -106,6 +109,7 @@ const en: Texts = {
   openChat: "Open the support chat",
   unread: (count) => (count === 1 ? "1 unread message" : `${count} unread messages`),
   close: "Minimise the chat",
+  resume: (code) => `resume ${code}`,
   owners: { bot: "The assistant is answering", queue: "In the queue for a person", agent: "A person is answering" },
   senders: { customer: "Me", bot: "Assistant", agent: "Support agent", system: "DaoZhang Support" },
   otherLanguage: { short: "中", label: "切换到中文", lang: "zh-CN" },
