@@ -4,6 +4,7 @@ import asyncio
 import contextlib
 import json
 import secrets
+import socket
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
@@ -14,9 +15,11 @@ from typing import Any
 from aiohttp import WSMsgType, web
 
 from bot.gateway.static import CSP
+from tests.browser.fake_pictures import FakePictures, error
 
 Json = dict[str, Any]
-PICTURE = b"\x89PNG\r\n\x1a\n"
+# Small, so that an upload that is held stands still early.
+RECEIVE_BYTES = 65_536
 
 ORDERS = [
     ("KM202405120001", "9000", "游戏点卡 30 元直充", "game_card", "30.00",
@@ -63,12 +66,10 @@ class FakeGateway:
         self.dist = dist
         self.threads: dict[str, Thread] = {}
         self.openings: list[Json] = []
-        self.pictures: dict[str, bytes] = {}
-        self.picture_links: set[str] = set()  # those that have not expired
+        self.pictures = FakePictures(self)
         self.sends = 0
         self.refuses_sockets = False
         self.refuses_demo_orders = False
-        self.refuses_pictures = ""  # code of the error
         self.host_markup = ""  # more of the other shop's page
         self.swallows_messages = False
         self.refuses: dict[str, str] = {}  # text → code of the error
@@ -101,9 +102,13 @@ class FakeGateway:
                 self._happened.clear()
                 await self._happened.wait()
 
+    def happened(self) -> None:
+        """Something changed that a test may wait for."""
+        self._happened.set()
+
     async def start(self) -> None:
         """Listen, after a stop at the same port."""
-        app = web.Application()
+        app = web.Application(client_max_size=20_000_000)
         app.add_routes(
             [
                 web.get("/", self._page),
@@ -115,16 +120,17 @@ class FakeGateway:
                 web.route("*", "/api/conversations/{id}", self._conversation),
                 web.get("/api/conversations/{id}/messages", self._history),
                 web.post("/api/conversations/{id}/messages", self._receive),
-                web.post("/api/conversations/{id}/pictures", self._upload),
-                web.get("/api/conversations/{id}/pictures/{picture_id}", self._picture_link),
-                web.get("/api/conversations/{id}/pictures/{picture_id}/file", self._picture),
                 web.get("/api/conversations/{id}/socket", self._socket),
+                *self.pictures.routes,
             ]
         )
         self._runner = web.AppRunner(app, shutdown_timeout=0.1)
         await self._runner.setup()
-        site = web.TCPSite(self._runner, "127.0.0.1", self._port, reuse_address=True)
-        await site.start()
+        listening = socket.socket()
+        listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        listening.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, RECEIVE_BYTES)
+        listening.bind(("127.0.0.1", self._port))
+        await web.SockSite(self._runner, listening).start()
         self._port = self._runner.addresses[0][1]
 
     async def stop(self) -> None:
@@ -167,7 +173,7 @@ class FakeGateway:
 
     async def _demo_orders(self, request: web.Request) -> web.Response:
         if self.refuses_demo_orders:
-            return _error(503, "backend_unavailable")
+            return error(503, "backend_unavailable")
         names = ("order_no", "phone_tail", "product", "product_line", "amount", "title_zh", "title_en")
         hint = {"transaction_no": "4200002024051200010001", "amount": "30.00", "paid_at": "2024-05-12T04:00:00+00:00"}
         orders = [dict(zip(names, each, strict=True)) | {"hint": hint} for each in ORDERS]
@@ -186,14 +192,14 @@ class FakeGateway:
         await self.say(text, buttons)
         return web.json_response({"conversation": thread.public(), "token": thread.token}, status=201)
 
-    def _access(self, request: web.Request) -> Thread:
+    def access(self, request: web.Request) -> Thread:
         thread = self.threads.get(request.match_info["id"])
         if thread is None or request.headers.get("Authorization") != f"Bearer {thread.token}":
             raise web.HTTPNotFound(text=json.dumps({"error": {"code": "not_found"}}), content_type="application/json")
         return thread
 
     async def _conversation(self, request: web.Request) -> web.Response:
-        thread = self._access(request)
+        thread = self.access(request)
         if request.method == "PATCH":
             change = await request.json()
             thread.read_seq = max(thread.read_seq, change.get("read_seq", 0))
@@ -206,7 +212,7 @@ class FakeGateway:
         return web.json_response({"conversation": thread.public()})
 
     async def _history(self, request: web.Request) -> web.Response:
-        thread = self._access(request)
+        thread = self.access(request)
         after, limit, wait = (int(request.query.get(name, 0)) for name in ("after", "limit", "wait"))
         if len(thread.messages) <= after and wait:
             thread.news.clear()
@@ -215,38 +221,14 @@ class FakeGateway:
         return web.json_response({"messages": thread.messages[after : after + limit]})
 
     async def _receive(self, request: web.Request) -> web.Response:
-        accepted = await self._accept(self._access(request), await request.json())
+        accepted = await self._accept(self.access(request), await request.json())
         if isinstance(accepted, str):
-            return _error(422, accepted)
+            return error(422, accepted)
         return web.json_response({"message": accepted}, status=202)
-
-    async def _upload(self, request: web.Request) -> web.Response:
-        self._access(request)
-        part = await (await request.multipart()).next()
-        data = bytes(await part.read()) if part else b""
-        if self.refuses_pictures:
-            return _error(413, self.refuses_pictures)
-        if not data.startswith((PICTURE, b"\xff\xd8\xff")):
-            return _error(415, "unsupported_picture")
-        picture_id = secrets.token_hex(16)
-        self.pictures[picture_id] = data
-        return web.json_response({"picture_id": picture_id}, status=201)
-
-    async def _picture_link(self, request: web.Request) -> web.Response:
-        self._access(request)
-        signature = secrets.token_hex(8)
-        self.picture_links.add(signature)
-        url = f"{request.path}/file?expires=1&signature={signature}"
-        return web.json_response({"url": url, "expires_at": "2026-11-24T04:30:00+00:00"})
-
-    async def _picture(self, request: web.Request) -> web.Response:
-        if request.query["signature"] not in self.picture_links:
-            return _error(404, "not_found")
-        return web.Response(body=self.pictures[request.match_info["picture_id"]], content_type="image/png")
 
     async def _socket(self, request: web.Request) -> web.StreamResponse:
         if self.refuses_sockets:
-            return _error(503, "internal_error")
+            return error(503, "internal_error")
         ws = web.WebSocketResponse()
         await ws.prepare(request)
         hello = await ws.receive_json()
@@ -340,10 +322,6 @@ class FakeGateway:
         for each in list(thread.sockets):
             if not each.closed:
                 await each.send_json(frame)
-
-
-def _error(status: int, code: str) -> web.Response:
-    return web.json_response({"error": {"code": code, "message": code}, "request_id": "r"}, status=status)
 
 
 def days_ago(days: float) -> str:

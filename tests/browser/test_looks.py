@@ -86,6 +86,27 @@ async def test_nothing_moves_for_who_wants_no_motion(new_page: NewPage, gateway:
     await expect(chat.typing.locator("i").first).to_have_css("animation-name", "breathe")
 
 
+async def test_what_others_say_stands_left_and_the_customer_s_right(new_page: NewPage, gateway: FakeGateway) -> None:
+    gateway.answer = lambda said: []
+    chat = await Chat(await new_page()).open()
+    await choose(chat, file("a.png"), file("b.png"))
+    await chat.say("两张")
+    await expect(chat.log.get_by_text("已送达")).to_be_visible()
+    await gateway.type(True)
+    panel = await chat.panel.bounding_box()
+    assert panel
+    middle = panel["x"] + panel["width"] / 2
+    for theirs in (chat.bubbles.first, chat.typing):
+        box = await theirs.bounding_box()
+        assert box and box["x"] + box["width"] / 2 < middle
+    tiles = [await tile.bounding_box() for tile in await chat.log.locator(".tile").all()]
+    said = await chat.bubbles.last.bounding_box()
+    assert said and tiles[0] and tiles[1]
+    assert tiles[0]["y"] == tiles[1]["y"]
+    assert tiles[0]["x"] + tiles[0]["width"] < tiles[1]["x"]
+    assert abs(tiles[1]["x"] + tiles[1]["width"] - said["x"] - said["width"]) < 2
+
+
 async def test_the_composer_stays_above_a_phone_s_keyboard(new_page: NewPage, gateway: FakeGateway) -> None:
     page = await new_page(**PHONE)
     chat = await Chat(page).open()

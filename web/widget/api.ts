@@ -1,6 +1,7 @@
 // The gateway's customer API over HTTP.
 
 import { conversationFrom, messageFrom, type Conversation, type Language, type Message, type OutgoingMessage } from "./frames";
+import { uploadByXhr, type Upload } from "./upload";
 
 /** The gateway answered, but not with what was asked for. */
 export class ApiError extends Error {
@@ -46,15 +47,16 @@ export interface Opening {
 }
 
 const TIMEOUT_MS = 20_000;
-const UPLOAD_TIMEOUT_MS = 90_000;
 const PAGE_SIZE = 100;
+/** Answers to a link that does not hold any more. */
+const STALE = new Set([403, 404, 410]);
 
 interface Request {
   access?: Access;
   method?: string;
   json?: unknown;
-  body?: FormData;
   timeout?: number;
+  cache?: RequestCache;
   signal?: AbortSignal;
 }
 
@@ -63,6 +65,7 @@ export class Api {
     /** Scheme, host and port of the gateway. */
     readonly origin: string,
     private readonly fetcher: typeof fetch = (...args) => fetch(...args),
+    private readonly upload: Upload = uploadByXhr,
   ) {}
 
   get socketOrigin(): string {
@@ -111,28 +114,43 @@ export class Api {
     return found;
   }
 
-  /** Upload a picture; the id that a message may then carry. */
-  async uploadPicture(access: Access, picture: Blob): Promise<string> {
+  /** Upload a picture; the id that a message may then carry. `progress` hears the part that is out, 0 to 1. */
+  async uploadPicture(access: Access, picture: Blob, progress: (part: number) => void, signal: AbortSignal): Promise<string> {
     const body = new FormData();
     body.append("file", picture, `picture.${picture.type.replace("image/", "")}`);
-    const request = { access, method: "POST", body, timeout: UPLOAD_TIMEOUT_MS };
-    const answer = (await this.#json(`${path(access)}/pictures`, request)) as { picture_id?: unknown };
-    if (typeof answer.picture_id !== "string") throw new NetworkError("unreadable picture");
-    return answer.picture_id;
+    const answer = await this.upload(`${this.origin}${path(access)}/pictures`, access.token, body, progress, signal).catch((error: unknown) => {
+      throw new NetworkError(String(error));
+    });
+    const said = jsonFrom(answer.text) as { picture_id?: unknown } | null;
+    if (answer.status < 200 || answer.status > 299) throw errorFrom(answer.status, said, answer.retryAfter);
+    if (typeof said?.picture_id !== "string") throw new NetworkError("unreadable picture");
+    return said.picture_id;
   }
 
-  /** A picture's bytes. Its link works for a few minutes only, so each time is by a new one. */
-  async picture(access: Access, pictureId: string): Promise<Blob> {
+  /** A picture of this conversation; null when it is not kept any more. */
+  async picture(access: Access, pictureId: string): Promise<Blob | null> {
+    // Links hold for a few minutes only, so one that is refused is asked for anew, once.
+    return (await this.#byLink(access, pictureId)) ?? this.#byLink(access, pictureId);
+  }
+
+  /** What the bot shows. Only from the gateway: anything else might tell a stranger who looks at it. */
+  async drawing(url: string): Promise<Blob> {
+    const { origin, pathname, search } = new URL(url, this.origin);
+    if (origin !== new URL(this.origin).origin) throw new NetworkError("a picture of another origin");
+    return (await this.#fetch(pathname + search, { cache: "default" })).blob();
+  }
+
+  async #byLink(access: Access, pictureId: string): Promise<Blob | null> {
     const target = `${path(access)}/pictures/${encodeURIComponent(pictureId)}`;
     const { url } = (await this.#json(target, { access })) as { url?: unknown };
     // Only a path of our own gateway: anything else might lead away.
     if (typeof url !== "string" || !url.startsWith(`${target}/`)) throw new NetworkError("unreadable link");
-    return (await this.#fetch(url, {})).blob();
-  }
-
-  /** A picture that goes with the bot's words, by its path. */
-  async image(target: string): Promise<Blob> {
-    return (await this.#fetch(target, {})).blob();
+    try {
+      return await (await this.#fetch(url, { cache: "default" })).blob();
+    } catch (error) {
+      if (error instanceof ApiError && STALE.has(error.status)) return null;
+      throw error;
+    }
   }
 
   #conversation(body: unknown): Conversation {
@@ -152,7 +170,6 @@ export class Api {
     const headers: Record<string, string> = { Accept: "application/json" };
     if (request.access) headers["Authorization"] = `Bearer ${request.access.token}`;
     if (request.json !== undefined) headers["Content-Type"] = "application/json";
-    const body = request.json === undefined ? request.body : JSON.stringify(request.json);
     const abort = new AbortController();
     const timer = setTimeout(() => abort.abort(), request.timeout ?? TIMEOUT_MS);
     request.signal?.addEventListener("abort", () => abort.abort(), { once: true });
@@ -162,16 +179,16 @@ export class Api {
         method: request.method ?? "GET",
         headers,
         credentials: "omit",
-        cache: "no-store",
+        cache: request.cache ?? "no-store",
         signal: abort.signal,
-        ...(body === undefined ? {} : { body }),
+        ...(request.json === undefined ? {} : { body: JSON.stringify(request.json) }),
       });
     } catch (error) {
       throw new NetworkError(String(error));
     } finally {
       clearTimeout(timer);
     }
-    if (!answer.ok) throw await errorFrom(answer);
+    if (!answer.ok) throw errorFrom(answer.status, await answer.json().catch(() => null), answer.headers.get("Retry-After"));
     return answer;
   }
 }
@@ -180,9 +197,19 @@ function path(access: Access): string {
   return `/api/conversations/${encodeURIComponent(access.conversation_id)}`;
 }
 
-async function errorFrom(answer: Response): Promise<ApiError> {
-  const body = (await answer.json().catch(() => null)) as { error?: { code?: unknown } } | null;
-  const code = typeof body?.error?.code === "string" ? body.error.code : `http_${answer.status}`;
-  const seconds = Number.parseFloat(answer.headers.get("Retry-After") ?? "");
-  return new ApiError(answer.status, code, Number.isFinite(seconds) ? seconds : null);
+function jsonFrom(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return null;
+  }
+}
+
+/** What a proxy refuses in its own words is known by the status. */
+const CODES: Record<number, string> = { 413: "too_large", 415: "unsupported_picture" };
+
+function errorFrom(status: number, body: unknown, retryAfter: string | null): ApiError {
+  const code = (body as { error?: { code?: unknown } } | null)?.error?.code;
+  const seconds = Number.parseFloat(retryAfter ?? "");
+  return new ApiError(status, typeof code === "string" ? code : (CODES[status] ?? `http_${status}`), Number.isFinite(seconds) ? seconds : null);
 }

@@ -8,6 +8,7 @@ import type { Language, Message, ServerFrame } from "./frames";
 import { newClientId, Outbox } from "./outbox";
 import type { KeyValues } from "./storage";
 import { hasWay, lastSeq, type Link, type Store } from "./store";
+import { Uploads } from "./uploads";
 
 /** A typing sign whose end was lost goes out by itself. */
 const TYPING_MS = 30_000;
@@ -26,6 +27,7 @@ export class ChatClient {
   readonly blobs = new Blobs();
   #access: Access | null;
   readonly #delivery: Delivery;
+  readonly #uploads: Uploads;
   #typingTimer: ReturnType<typeof setTimeout> | undefined;
   #languageWanted: Language | null = null;
 
@@ -48,14 +50,15 @@ export class ChatClient {
       messages: (messages) => this.#takePolled(messages),
       link: (link) => this.#linkIs(link),
     });
-    this.#delivery = new Delivery(api, this.connection, this.outbox, this.blobs, {
-      access: () => (hasWay(store.state.link) ? this.#access : null),
-      delivered: (message) => this.#takeMessages([message]),
-      gone: (access) => {
-        this.#drop(access);
-        this.connection.restart();
-      },
-    });
+    const access = (): Access | null => (hasWay(store.state.link) ? this.#access : null);
+    const gone = (lost: Access): void => {
+      this.#drop(lost);
+      this.connection.restart();
+    };
+    const delivered = (message: Message): void => this.#takeMessages([message]);
+    this.#delivery = new Delivery(api, this.connection, this.outbox, { access, delivered, gone });
+    const progress = (client_id: string, percent: number | null): void => store.change({ type: "progress_set", client_id, percent });
+    this.#uploads = new Uploads(api, this.outbox, this.blobs, { access, progress, settled: () => this.#pump(), gone });
   }
 
   /** Whether this browser has a conversation already. */
@@ -75,25 +78,30 @@ export class ChatClient {
     this.#add({ type: "button", text: title, button_id: buttonId });
   }
 
-  async sendPicture(picture: Blob): Promise<void> {
+  /** Send a picture with a caption, which may be empty. */
+  async sendPicture(picture: Blob, caption = ""): Promise<void> {
     const client_id = newClientId();
     const kept = this.blobs.put(client_id, picture); // Before the entry, for whose bubble asks for the picture at once.
-    this.outbox.add({ type: "picture", text: "", client_id }, new Date());
+    this.outbox.add({ type: "picture", text: caption, client_id, after: lastSeq(this.store.state) }, new Date());
     this.connection.start();
     await kept;
-    this.#delivery.pump();
+    this.#pump();
   }
 
   /** The customer asks for another try of a message. */
   retry(clientId: string): void {
     this.outbox.update(clientId, { state: "sending", error: null });
     this.connection.check();
-    this.#delivery.pump();
+    this.#uploads.retry(clientId);
+    this.#pump();
   }
 
+  /** Take back what has not been sent; an upload ends. */
   discard(clientId: string): void {
     this.outbox.remove(clientId);
     void this.blobs.remove(clientId);
+    this.#uploads.forget();
+    this.#pump();
   }
 
   /** Everything up to the last message has been seen. */
@@ -111,18 +119,16 @@ export class ChatClient {
     void this.#bringLanguage();
   }
 
-  image(path: string): Promise<Blob> {
-    return this.api.image(path);
-  }
-
-  async picture(pictureId: string): Promise<Blob> {
+  /** The picture of a message: the customer's (null when it is not kept any more), or what the bot shows. */
+  async picture({ picture_id, image }: Message): Promise<Blob | null> {
     if (this.#access === null) throw new NetworkError("no conversation");
-    return this.api.picture(this.#access, pictureId);
+    return picture_id === null ? this.api.drawing(image ?? "") : this.api.picture(this.#access, picture_id);
   }
 
   /** Another tab opened or renewed the conversation, or sent or discarded what this one has waiting. */
   storageChanged(key: string): void {
     this.outbox.changedElsewhere(key);
+    this.#uploads.forget();
     if (key !== "access") return;
     const stored = this.#storedAccess();
     if (stored === null || stored.token === this.#access?.token) return;
@@ -132,8 +138,13 @@ export class ChatClient {
   }
 
   #add(what: Parameters<Outbox["add"]>[0]): void {
-    this.outbox.add(what, new Date());
+    this.outbox.add({ ...what, after: lastSeq(this.store.state) }, new Date());
     this.connection.start();
+    this.#pump();
+  }
+
+  #pump(): void {
+    this.#uploads.pump();
     this.#delivery.pump();
   }
 
@@ -175,6 +186,7 @@ export class ChatClient {
   }
 
   #drop(access: Access): void {
+    this.#uploads.stop();
     if (this.#storedAccess()?.token === access.token) this.storage.remove("access");
     if (this.#access?.token === access.token) this.#access = null;
   }
@@ -217,7 +229,9 @@ export class ChatClient {
     this.store.change({ type: "link_set", link });
     if (hasWay(link)) {
       this.outbox.reload();
+      this.outbox.resume();
       void this.#bringLanguage();
+      this.#uploads.reset();
       this.#delivery.reset();
       return;
     }

@@ -1,11 +1,10 @@
-// Brings out what waits in the outbox, one after the other, so that the order is the customer's.
+// Brings out what waits in the outbox, one after the other, so that the order is the customer's. A picture is uploaded before.
 
 import { ApiError, NetworkError, type Access, type Api } from "./api";
 import { backoffDelay } from "./backoff";
-import type { Blobs } from "./blobs";
 import type { Connection } from "./connection";
 import type { Message } from "./frames";
-import { isRefusal, outgoingFrom, type Outbox, type Unsent } from "./outbox";
+import { isRefusal, needsUpload, outgoingFrom, type Outbox, type Unsent } from "./outbox";
 
 const ACCEPT_MS = 15_000;
 
@@ -32,7 +31,6 @@ export class Delivery {
     private readonly api: Api,
     private readonly connection: Connection,
     private readonly outbox: Outbox,
-    private readonly blobs: Blobs,
     private readonly callbacks: Callbacks,
   ) {}
 
@@ -67,7 +65,7 @@ export class Delivery {
       for (;;) {
         const access = this.callbacks.access();
         const entry = this.outbox.next();
-        if (entry === null || access === null) return;
+        if (entry === null || access === null || needsUpload(entry)) return;
         if (entry.state !== "sending") this.outbox.update(entry.client_id, { state: "sending", error: null });
         try {
           this.callbacks.delivered(await this.#deliver(access, entry));
@@ -101,8 +99,7 @@ export class Delivery {
   }
 
   async #deliver(access: Access, entry: Unsent): Promise<Message> {
-    const whole = entry.type === "picture" && entry.picture_id === null ? await this.#upload(access, entry) : entry;
-    const message = outgoingFrom(whole);
+    const message = outgoingFrom(entry);
     if (message.type === "picture" && this.outbox.hasMorePictures(entry.client_id)) message.more = true;
     if (!this.connection.hasSocket) return this.api.sendMessage(access, message);
     return new Promise<Message>((resolve, reject) => {
@@ -115,7 +112,7 @@ export class Delivery {
         if (this.#waiter === waiter) this.#waiter = null;
       };
       const waiter: Waiter = {
-        clientId: whole.client_id,
+        clientId: entry.client_id,
         done: (message) => (settle(), resolve(message)),
         fail: (error) => (settle(), reject(error)),
       };
@@ -123,13 +120,5 @@ export class Delivery {
       const sent = this.connection.send({ type: "message_send", message });
       if (!sent) waiter.fail(new NetworkError("lost"));
     });
-  }
-
-  async #upload(access: Access, entry: Unsent): Promise<Unsent> {
-    const picture = await this.blobs.get(entry.client_id);
-    if (picture === null) throw new ApiError(0, "picture_lost");
-    const picture_id = await this.api.uploadPicture(access, picture);
-    this.outbox.update(entry.client_id, { picture_id });
-    return { ...entry, picture_id };
   }
 }

@@ -46,16 +46,12 @@ export class DaozhangChat extends HTMLElement {
       switchLanguage: () => this.#setLanguage(this.#language === "zh" ? "en" : "zh"),
       close: () => this.close(),
       sendText: (text) => this.#client?.sendText(text),
-      sendPicture: (picture) => void this.#client?.sendPicture(picture),
+      sendPicture: (picture, caption) => void this.#client?.sendPicture(picture, caption),
       press: (button) => this.#client?.sendButton(button.id, button.title),
       retry: (clientId) => this.#client?.retry(clientId),
       discard: (clientId) => this.#client?.discard(clientId),
-      loadPicture: async ({ picture, unsent, image }) => {
-        if (this.#client === null) return null;
-        if (image !== undefined) return this.#client.image(image);
-        if (picture !== undefined) return this.#client.picture(picture);
-        return unsent === undefined ? null : this.#client.blobs.get(unsent);
-      },
+      loadPicture: async (message) => this.#client?.picture(message) ?? null,
+      loadUnsent: async (clientId) => this.#client?.blobs.get(clientId) ?? null,
     });
   }
 
@@ -80,7 +76,7 @@ export class DaozhangChat extends HTMLElement {
       alone: (name, work) => runAlone(`${this.#storage?.prefix}${name}`, work, locks),
     });
     this.#listen(this.#client);
-    this.#panel.viewport.listen();
+    this.#panel.listen();
     this.#themeIs();
     this.#show(this.#store.state);
     // Who has a conversation wants to see the answer that came meanwhile; for others nothing is opened before they ask.
@@ -91,7 +87,7 @@ export class DaozhangChat extends HTMLElement {
 
   disconnectedCallback(): void {
     for (const stop of this.#stops.splice(0)) stop();
-    this.#panel.viewport.stop();
+    this.#panel.stop();
     this.#client?.connection.stop();
     this.#client = null;
     if (DaozhangChat.#shown !== this) return;

@@ -41,8 +41,9 @@ export interface Message {
   text: string;
   buttons: Button[];
   picture_id: string | null;
-  /** The path of a picture that goes with the bot's words, on the gateway. */
+  /** A picture that the bot shows, on the gateway's origin, and what it says to those who do not see it. */
   image: string | null;
+  image_alt: string | null;
   client_id: string | null;
   /** ISO 8601 in UTC. */
   created_at: string;
@@ -118,6 +119,7 @@ export function messageFrom(value: unknown): Message | null {
     buttons: buttonsFrom(value["buttons"]),
     picture_id: textOrNull(value["picture_id"]),
     image: imageFrom(value["image"]),
+    image_alt: textOrNull(value["image_alt"]),
     client_id: textOrNull(value["client_id"]),
     created_at,
     status: typeof status === "string" ? status : "",

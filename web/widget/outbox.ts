@@ -13,6 +13,8 @@ export interface Unsent {
   /** ISO 8601 in UTC, and the place among those of the same moment. */
   readonly created_at: string;
   readonly order: number;
+  /** The sequence number of the last message at that time: where it belongs in the log if it is refused. */
+  readonly after: number;
   /** waiting: tried in vain, will be tried again; failed: refused, tried again only when the customer asks. */
   readonly state: "sending" | "waiting" | "failed";
   /** The code of the refusal. */
@@ -21,10 +23,22 @@ export interface Unsent {
 
 const PREFIX = "unsent:";
 /** Codes that say "this message, never"; anything else is worth another try. */
-const REFUSALS = new Set(["bad_request", "invalid", "too_large", "unsupported_picture", "picture_lost", "forbidden_origin"]);
+const REFUSALS = new Set([
+  "bad_request",
+  "invalid",
+  "too_large",
+  "unsupported_picture",
+  "picture_lost",
+  "forbidden_origin",
+]);
 
 export function isRefusal(code: string): boolean {
   return REFUSALS.has(code);
+}
+
+/** A picture that is not with the gateway yet and was not refused. */
+export function needsUpload({ type, picture_id, state }: Unsent): boolean {
+  return type === "picture" && picture_id === null && state !== "failed";
 }
 
 /** 32 hex digits. `crypto.randomUUID` is missing on pages without TLS. */
@@ -48,6 +62,7 @@ function unsentFrom(text: string | null): Unsent | null {
       picture_id: found.picture_id ?? null,
       created_at: found.created_at,
       order: found.order ?? 0,
+      after: found.after ?? 0,
       state: found.state === "failed" ? "failed" : "waiting",
       error: found.error ?? null,
     };
@@ -64,7 +79,7 @@ function inOrder(a: Unsent, b: Unsent): number {
 export function outgoingFrom(unsent: Unsent): OutgoingMessage {
   const { client_id, type, text, button_id, picture_id } = unsent;
   if (type === "button" && button_id !== null) return { client_id, type, button_id };
-  if (type === "picture" && picture_id !== null) return { client_id, type, picture_id };
+  if (type === "picture" && picture_id !== null) return { client_id, type, picture_id, ...(text === "" ? {} : { text }) };
   return { client_id, type: "text", text };
 }
 
@@ -114,6 +129,7 @@ export class Outbox {
       picture_id: null,
       error: null,
       client_id: newClientId(),
+      after: 0,
       ...what,
       created_at: now.toISOString(),
       order: Math.max(0, ...this.entries.map((each) => each.order)) + 1,
@@ -131,6 +147,13 @@ export class Outbox {
   remove(clientId: string): void {
     this.storage.remove(PREFIX + clientId);
     if (this.#entries.delete(clientId)) this.#tell();
+  }
+
+  /** The gateway is back: each has its turn again, also what was given up for the network. */
+  resume(): void {
+    for (const entry of this.entries) {
+      if (entry.state === "waiting" || entry.error === "network") this.#keep({ ...entry, state: "sending", error: null });
+    }
   }
 
   /** Another tab changed the value of this key: what it removed is not waiting any more. */

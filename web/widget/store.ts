@@ -15,6 +15,8 @@ export interface State {
   readonly conversation: Conversation | null;
   readonly messages: readonly Message[];
   readonly unsent: readonly Unsent[];
+  /** How much of each picture is up, in whole percents by client id; only those that are on their way. */
+  readonly progress: Readonly<Record<string, number>>;
   readonly typing: boolean;
   readonly link: Link;
 }
@@ -23,11 +25,12 @@ export type Change =
   | { type: "conversation_set"; conversation: Conversation }
   | { type: "messages_added"; messages: readonly Message[] }
   | { type: "unsent_set"; unsent: readonly Unsent[] }
+  | { type: "progress_set"; client_id: string; percent: number | null }
   | { type: "typing_set"; typing: boolean }
   | { type: "link_set"; link: Link }
   | { type: "read_set"; seq: number };
 
-export const EMPTY: State = { conversation: null, messages: [], unsent: [], typing: false, link: "idle" };
+export const EMPTY: State = { conversation: null, messages: [], unsent: [], progress: {}, typing: false, link: "idle" };
 
 /** The union by sequence number; of two with the same number the newer copy wins, for its status may have changed. */
 function merged(old: readonly Message[], added: readonly Message[]): readonly Message[] {
@@ -66,6 +69,11 @@ export function reduce(state: State, change: Change): State {
     }
     case "unsent_set":
       return { ...state, unsent: withoutSent(change.unsent, state.messages) };
+    case "progress_set": {
+      const { [change.client_id]: old = null, ...progress } = state.progress;
+      if (old === change.percent) return state;
+      return { ...state, progress: change.percent === null ? progress : { ...progress, [change.client_id]: change.percent } };
+    }
     case "typing_set":
       return change.typing === state.typing ? state : { ...state, typing: change.typing };
     case "link_set":

@@ -1,7 +1,11 @@
 // Every word of the widget itself; what the bot says comes from the gateway.
 
 import type { Language, Message, Owner } from "./frames";
-import type { Link } from "./store";
+import type { PictureProblem } from "./pictures";
+import type { Link, State } from "./store";
+
+/** Why a message or a picture did not go out. */
+type Refusal = PictureProblem | "too_large" | "picture_lost" | "too_many" | "backend_unavailable" | "network" | "other";
 
 export interface Texts {
   /** The language as HTML names it. */
@@ -28,22 +32,34 @@ export interface Texts {
   tooLong(left: number): string;
   hint: string;
   attach: string;
+  camera: string;
+  /** In the empty input while pictures wait above it. */
+  caption: string;
+  /** The list of pictures that wait to be sent, and one of them. */
+  chosen: string;
   attached(name: string): string;
+  drop: string;
   removePicture: string;
   preparing: string;
+  progress: string;
+  /** For screen readers: so many pictures are on their way, of the first so many percent. */
+  uploading(count: number, percent: number): string;
+  uploadsFailed(count: number): string;
+  cancelUpload: string;
   sending: string;
   waiting: string;
   delivered: string;
   failed: string;
   /** Why a message or picture was refused, by code; `other` for the rest. */
-  refusals: Record<"too_large" | "unsupported_picture" | "picture_lost" | "picture_unreadable" | "too_many" | "other", string>;
+  refusals: Record<Refusal, string>;
   retry: string;
   discard: string;
   picture: string;
-  /** A picture of the bot, which shows what to take a screenshot of. */
+  /** A picture of the bot's that says nothing else of itself. */
   example: string;
   enlarge: string;
   pictureMissing: string;
+  pictureGone: string;
   closePicture: string;
   notDelivered: string;
 }
@@ -77,19 +93,32 @@ const zh: Texts = {
   tooLong: (left) => (left >= 0 ? `还可以输入 ${left} 字` : `超出 ${-left} 字，请分几条发送`),
   hint: "请不要发送密码、卡密或验证码",
   attach: "添加截图",
+  camera: "拍照",
+  caption: "可加一句说明…",
+  chosen: "待发送的图片",
   attached: (name) => `待发送的图片：${name}`,
+  drop: "把图片放到这里",
   removePicture: "移除这张图片",
   preparing: "正在处理图片…",
+  progress: "上传进度",
+  uploading: (count, percent) => (count === 1 ? `正在上传图片，${percent}%` : `正在上传图片，还剩 ${count} 张`),
+  uploadsFailed: (count) => `${count} 张图片没有发出，可以重试`,
+  cancelUpload: "取消上传",
   sending: "发送中…",
   waiting: "还没送达，连上后自动重发",
   delivered: "已送达",
   failed: "没有发出",
   refusals: {
     too_large: "内容太大",
-    unsupported_picture: "只支持 JPEG、PNG、WebP 图片",
+    picture_too_large: "这张图片太大，打开它截一张图再发就可以",
+    unsupported_picture: "这个文件不能用，请发截图或照片（JPEG、PNG 或 WebP）",
+    picture_heic: "这是 HEIC 照片，这里打不开。请打开它，截一张图再发",
+    picture_unreadable: "这张图片打不开，文件可能不完整。请重新截图再发",
+    picture_empty: "这个文件是空的，请重新选择",
     picture_lost: "图片已不在本机，请重新选择",
-    picture_unreadable: "这张图片打不开，请换成 JPEG、PNG 或 WebP 截图",
-    too_many: "一次最多 5 张图片",
+    too_many: "一次最多 9 张图片，其余的可以下次再发",
+    backend_unavailable: "图片暂时收不进来，请稍后重试；文字可以照常发送",
+    network: "网络不稳定，请重试",
     other: "请检查后重试",
   },
   retry: "重试",
@@ -98,6 +127,7 @@ const zh: Texts = {
   example: "示例图片",
   enlarge: "查看大图",
   pictureMissing: "图片没能显示，点击重试",
+  pictureGone: "图片已不再保存",
   closePicture: "关闭大图",
   notDelivered: "这条消息没能送达",
 };
@@ -131,27 +161,41 @@ const en: Texts = {
   tooLong: (left) => (left >= 0 ? `${left} characters left` : `${-left} characters too many; please split it`),
   hint: "Never send passwords, card codes or SMS codes",
   attach: "Add a screenshot",
+  camera: "Take a photo",
+  caption: "Add a caption…",
+  chosen: "Pictures to send",
   attached: (name) => `Picture to send: ${name}`,
+  drop: "Drop pictures here",
   removePicture: "Remove this picture",
   preparing: "Preparing the picture…",
+  progress: "Upload progress",
+  uploading: (count, percent) => (count === 1 ? `Uploading the picture, ${percent}%` : `Uploading, ${count} pictures left`),
+  uploadsFailed: (count) => (count === 1 ? "1 picture was not sent, you can try again" : `${count} pictures were not sent, you can try again`),
+  cancelUpload: "Cancel the upload",
   sending: "Sending…",
   waiting: "Not delivered yet, will be sent again",
   delivered: "Delivered",
   failed: "Not sent",
   refusals: {
     too_large: "It is too large",
-    unsupported_picture: "Only JPEG, PNG and WebP pictures work",
+    picture_too_large: "This picture is too large. Open it, take a screenshot and send that",
+    unsupported_picture: "This file does not work here; please send a screenshot or photo (JPEG, PNG or WebP)",
+    picture_heic: "This is a HEIC photo, which does not open here. Open it, take a screenshot and send that",
+    picture_unreadable: "This picture does not open, the file may be incomplete. Please take a new screenshot",
+    picture_empty: "This file is empty, please choose it again",
     picture_lost: "The picture is gone from this device, please choose it again",
-    picture_unreadable: "This picture cannot be opened; please use a JPEG, PNG or WebP screenshot",
-    too_many: "At most 5 pictures at a time",
+    too_many: "At most 9 pictures at a time; send the others next",
+    backend_unavailable: "Pictures cannot be taken right now, please try again soon; texts go through",
+    network: "The network is unstable, please try again",
     other: "Please check it and try again",
   },
   retry: "Try again",
   discard: "Delete",
   picture: "Picture",
-  example: "Example",
+  example: "Example picture",
   enlarge: "Enlarge",
   pictureMissing: "The picture did not load, press to retry",
+  pictureGone: "The picture is no longer kept",
   closePicture: "Close the picture",
   notDelivered: "This message could not be delivered",
 };
@@ -162,6 +206,16 @@ export const TEXTS: Record<Language, Texts> = { zh, en };
 export function refusalText(texts: Texts, code: string | null): string {
   const known = Object.entries(texts.refusals).find(([name]) => name === code);
   return known ? known[1] : texts.refusals.other;
+}
+
+/** How the pictures on their way are doing, for screen readers: said at each quarter of one, and at each of several. */
+export function uploadText(texts: Texts, { unsent, progress }: State): string {
+  const pictures = unsent.filter((each) => each.type === "picture");
+  const first = pictures.find((each) => progress[each.client_id] !== undefined);
+  const count = pictures.filter((each) => each.state !== "failed" && each.picture_id === null).length;
+  if (first) return texts.uploading(count, Math.floor((progress[first.client_id] ?? 0) / 25) * 25);
+  const failed = pictures.length - pictures.filter((each) => each.state !== "failed").length;
+  return failed > 0 ? texts.uploadsFailed(failed) : "";
 }
 
 /** The language that a tag like "zh-Hans-CN" or "en-GB" means, or null. */

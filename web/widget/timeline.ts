@@ -18,8 +18,10 @@ export type Item =
       buttonsLive: boolean;
       /** The customer's latest message, which says that it has arrived. */
       confirmed: boolean;
+      tile: boolean;
     }
-  | { type: "unsent"; key: string; unsent: Unsent };
+  /** progress: how much of its picture is up, in percent; null while nothing goes on. */
+  | { type: "unsent"; key: string; unsent: Unsent; progress: number | null; tile: boolean; closes: boolean };
 
 /** Messages of one sender within this many ms read as one. */
 const RUN_MS = 180_000;
@@ -47,7 +49,17 @@ export function timeline(state: State): Item[] {
     day = dayKey(at);
     items.push({ type: "day", key: `d:${day}`, at });
   };
+  const addUnsent = (each: Unsent): void => {
+    openDay(new Date(each.created_at));
+    // Nothing is being sent while there is no way to the gateway.
+    const waits = each.state === "sending" && (state.link === "lost" || state.link === "offline");
+    const shown = waits ? ({ ...each, state: "waiting" } as const) : each;
+    items.push({ type: "unsent", key: `c:${each.client_id}`, unsent: shown, progress: state.progress[each.client_id] ?? null, tile: false, closes: true });
+  };
+  // What was refused stays where it was written; what is on its way comes after all that is there.
+  const refused = unsent.filter((each) => each.state === "failed");
   messages.forEach((message, i) => {
+    while (refused[0] !== undefined && refused[0].after < message.seq) addUnsent(refused.shift() as Unsent);
     openDay(new Date(message.created_at));
     items.push({
       type: "message",
@@ -57,15 +69,23 @@ export function timeline(state: State): Item[] {
       closes: !sameRun(message, messages[i + 1]),
       buttonsLive: message.message_id === live,
       confirmed: message === latest && !sending,
+      tile: false,
     });
   });
-  for (const each of unsent) {
-    openDay(new Date(each.created_at));
-    // Nothing is being sent while there is no way to the gateway.
-    const waits = each.state === "sending" && (state.link === "lost" || state.link === "offline");
-    items.push({ type: "unsent", key: `c:${each.client_id}`, unsent: waits ? { ...each, state: "waiting" } : each });
-  }
+  for (const each of [...refused, ...unsent.filter(({ state: its }) => its !== "failed")]) addUnsent(each);
+  items.forEach((item, i) => {
+    if (item.type === "day" || !isBare(item)) return;
+    item.tile = isBare(items[i - 1]) || isBare(items[i + 1]);
+    // One sentence is enough for all that wait side by side.
+    if (item.type === "unsent") item.closes = !isBare(items[i + 1]);
+  });
   return items;
+}
+
+/** A picture of the customer's without words; several in a row are shown side by side, as tiles. */
+function isBare(item: Item | undefined): boolean {
+  if (item?.type === "unsent") return item.unsent.type === "picture" && item.unsent.text === "" && item.unsent.state !== "failed";
+  return item?.type === "message" && item.message.kind === "incoming" && item.message.picture_id !== null && item.message.text === "";
 }
 
 function lastIncoming(messages: readonly Message[]): Message | undefined {

@@ -14,7 +14,8 @@ from bot.backend.orders.model import Delivery, DeliveryType, Input, Order
 from bot.backend.orders.repairs import Obstacle, Repair, RepairOrder, delivered, due_now, repushed, requeried
 from bot.backend.orders.sources import SOURCES, ReadOnlySource, SourceUnavailableError
 from bot.backend.orders.store import order_of
-from bot.backend.payments.model import PaymentEvidence, PaymentRecord, PaymentState
+from bot.backend.payments.model import PaymentRecord, PaymentState
+from bot.backend.payments.summary import PaymentEvidence
 from bot.backend.payments.store import save_payments
 from bot.errors import ActionRefusedError, NotFoundError, NotSupportedError
 from tests.backend.conftest import NOW

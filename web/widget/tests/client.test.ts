@@ -12,7 +12,7 @@ let online: boolean;
 
 function makeClient(given: Partial<ConstructorParameters<typeof ChatClient>[4]> = {}): { client: ChatClient; store: Store } {
   const store = new Store();
-  const api = new Api("http://shop.test", gateway.fetch);
+  const api = new Api("http://shop.test", gateway.fetch, gateway.upload);
   const surroundings = { openSocket: () => gateway.openSocket(), isOnline: () => online, chance: () => 0 };
   const options = { language: "zh" as const, identity: null, pageUrl: "http://shop.test/", alone: <T>(_: string, work: () => Promise<T>) => work(), ...given };
   return { client: new ChatClient(api, storage, store, surroundings, options), store };
@@ -158,50 +158,6 @@ describe("a message", () => {
     await pass(1_000);
     expect(texts(after.store)).toEqual(["welcome", "from before"]);
   });
-});
-
-describe("a picture", () => {
-  it("is there when its bubble asks for it", async () => {
-    const { client, store } = makeClient();
-    const shown: Promise<Blob | null>[] = [];
-    store.listen((state) => state.unsent.forEach((each) => shown.push(client.blobs.get(each.client_id))));
-    await client.sendPicture(new Blob(["x"], { type: "image/png" }));
-    expect(new Set((await Promise.all(shown)).map((each) => each?.size))).toEqual(new Set([1]));
-  });
-
-  it("is uploaded, then sent", async () => {
-    const { client, store } = makeClient();
-    client.start();
-    await pass();
-    await client.sendPicture(new Blob(["x"], { type: "image/png" }));
-    await pass();
-    expect(store.state.messages[1]?.picture_id).toBe("p1");
-    expect(store.state.unsent).toEqual([]);
-  });
-
-  it("is fetched by a new link each time, without the token", async () => {
-    const { client } = makeClient();
-    client.start();
-    await pass();
-    for (const times of [1, 2]) {
-      expect((await client.picture("p1")).size).toBe("picture".length);
-      expect(gateway.links).toHaveLength(times);
-    }
-    expect(gateway.links[0]).toBe("/api/conversations/conversation-1/pictures/p1/file?signature=1");
-  });
-
-  it.each(["https://elsewhere.example/p1", "//elsewhere.example/p1", "@elsewhere.example/p1", "/api/other"])(
-    "is not fetched from %s",
-    async (url) => {
-      const { client } = makeClient();
-      client.start();
-      await pass();
-      gateway.pictureUrl = url;
-      const requests = gateway.requests;
-      await expect(client.picture("p1")).rejects.toThrow("unreadable link");
-      expect(gateway.requests).toBe(requests + 1);
-    },
-  );
 });
 
 describe("the connection", () => {

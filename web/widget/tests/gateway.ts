@@ -1,6 +1,7 @@
 // A gateway in memory, as far as one conversation goes: the HTTP part as a `fetch`, the other as sockets.
 
 import type { Conversation, Message, OutgoingMessage } from "../frames";
+import type { Upload } from "../upload";
 import { makeConversation, makeMessage } from "./making";
 
 export class FakeGateway {
@@ -18,6 +19,11 @@ export class FakeGateway {
   links: string[] = [];
   /** What a link leads to instead. */
   pictureUrl: string | null = null;
+  /** Uploads that are held end when a test says so. */
+  holdsUploads = false;
+  uploads: FakeUpload[] = [];
+  /** What the next uploads are answered with, one after the other; then all is well. */
+  uploadAnswers: { status: number; text: string; retryAfter?: string }[] = [];
   /** Text to the code of its refusal. */
   refuses = new Map<string, string>();
   #waiting: (() => void)[] = [];
@@ -45,6 +51,7 @@ export class FakeGateway {
     this.requests += 1;
     if (this.isDown) throw new TypeError("network");
     const url = new URL(String(input));
+    if (url.pathname.startsWith("/drawings/")) return new Response("drawing");
     const [, , , id, what, picture, file] = url.pathname.split("/");
     const body = typeof init.body === "string" ? (JSON.parse(init.body) as Record<string, unknown>) : {};
     if (id === undefined) return this.#open(body);
@@ -57,12 +64,31 @@ export class FakeGateway {
     if (what === "pictures" && picture !== undefined) {
       return Response.json({ url: this.pictureUrl ?? `${url.pathname}/file?signature=${this.links.length + 1}` });
     }
-    if (what === "pictures") return Response.json({ picture_id: "p1" }, { status: 201 });
     if (what === "messages" && init.method === "POST") return this.#receive(body);
     if (what === "messages") return this.#history(url, init.signal ?? null);
     if (init.method === "PATCH") Object.assign(this.conversation, body);
     return Response.json({ conversation: this.conversation });
   };
+
+  upload: Upload = (url, token, body, progress, signal) =>
+    new Promise((resolve, reject) => {
+      if (this.isDown) return reject(new Error("network"));
+      const { conversation_id } = this.conversation;
+      const isKnown = url.includes(conversation_id) && token === `token ${conversation_id}`;
+      const picture_id = `p${this.uploads.length + 1}`;
+      const { status, text, retryAfter = null } = isKnown
+        ? (this.uploadAnswers.shift() ?? { status: 201, text: JSON.stringify({ picture_id }) })
+        : { status: 404, text: JSON.stringify({ error: { code: "not_found" } }) };
+      const end = (answered: boolean): void => {
+        upload.isRunning = false;
+        if (answered) resolve({ status, text, retryAfter });
+        else reject(new Error("ended"));
+      };
+      const upload: FakeUpload = { size: (body.get("file") as Blob).size, isRunning: true, progress, end };
+      this.uploads.push(upload);
+      signal.addEventListener("abort", () => end(false));
+      if (!this.holdsUploads) setTimeout(() => end(true), 1);
+    });
 
   /** What a frame or a POST brought; the code of the refusal, or the message. */
   accept(sent: OutgoingMessage): Message | string {
@@ -111,6 +137,14 @@ export class FakeGateway {
     for (const each of this.#waiting.splice(0)) each();
     for (const socket of this.sockets) socket.tell({ type: "message_created", message });
   }
+}
+
+export interface FakeUpload {
+  size: number;
+  isRunning: boolean;
+  progress(part: number): void;
+  /** With the gateway's answer, or as by a broken network. */
+  end(answered: boolean): void;
 }
 
 function refusal(status: number, code: string): Response {

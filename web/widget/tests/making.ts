@@ -14,6 +14,7 @@ export function makeMessage(seq: number, given: Partial<Message> = {}): Message 
     buttons: [],
     picture_id: null,
     image: null,
+    image_alt: null,
     client_id: null,
     created_at: new Date(Date.UTC(2024, 4, 12, 4, 0, seq)).toISOString(),
     status: "sent",

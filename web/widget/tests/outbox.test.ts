@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { isRefusal, newClientId, Outbox, outgoingFrom } from "../outbox";
+import { isRefusal, needsUpload, newClientId, Outbox, outgoingFrom } from "../outbox";
 import { MemoryStorage } from "./making";
 
 const NOW = new Date("2024-05-12T04:00:00Z");
@@ -73,6 +73,16 @@ describe("Outbox", () => {
     expect(outbox.entries.map(outgoingFrom)).toMatchObject([{ type: "text", text: "转人工" }]);
   });
 
+  it("gives each its turn again when the gateway is back, but not what was refused", () => {
+    const outbox = new Outbox(new MemoryStorage(), nobody);
+    const [waiting, given_up, refused] = ["a", "b", "c"].map((text) => outbox.add({ type: "text", text }, NOW).client_id) as [string, string, string];
+    outbox.update(waiting, { state: "waiting" });
+    outbox.update(given_up, { state: "failed", error: "network" });
+    outbox.update(refused, { state: "failed", error: "too_large" });
+    outbox.resume();
+    expect(outbox.entries.map((each) => [each.state, each.error])).toEqual([["sending", null], ["sending", null], ["failed", "too_large"]]);
+  });
+
   it("tells of every change", () => {
     const seen: number[] = [];
     const outbox = new Outbox(new MemoryStorage(), (unsent) => seen.push(unsent.length));
@@ -87,8 +97,19 @@ describe("outgoingFrom", () => {
     const button = outbox.add({ type: "button", text: "B", button_id: "b1" }, NOW);
     const picture = outbox.add({ type: "picture", text: "", picture_id: "p1" }, NOW);
     expect(outgoingFrom(button)).toEqual({ client_id: button.client_id, type: "button", button_id: "b1" });
+    const captioned = outbox.add({ type: "picture", text: "bill", picture_id: "p2" }, NOW);
+    expect(outgoingFrom(captioned)).toEqual({ client_id: captioned.client_id, type: "picture", picture_id: "p2", text: "bill" });
     expect(outgoingFrom(picture)).toEqual({ client_id: picture.client_id, type: "picture", picture_id: "p1" });
   });
+});
+
+it("uploads pictures that the gateway has not got and has not refused", () => {
+  const outbox = new Outbox(new MemoryStorage(), nobody);
+  const picture = outbox.add({ type: "picture", text: "" }, NOW);
+  expect(needsUpload(picture)).toBe(true);
+  expect(needsUpload({ ...picture, picture_id: "p1" })).toBe(false);
+  expect(needsUpload({ ...picture, state: "failed" })).toBe(false);
+  expect(needsUpload({ ...picture, type: "text" })).toBe(false);
 });
 
 it("makes client ids that differ and fit the contract", () => {

@@ -9,8 +9,22 @@ const added = (...messages: ReturnType<typeof makeMessage>[]) => ({ type: "messa
 
 function makeUnsent(client_id: string): Unsent {
   const created_at = "2024-05-12T04:00:00Z";
-  return { client_id, type: "text", text: "hi", button_id: null, picture_id: null, created_at, order: 1, state: "sending", error: null };
+  return { client_id, type: "text", text: "hi", button_id: null, picture_id: null, created_at, order: 1, after: 0, state: "sending", error: null };
 }
+
+describe("progress", () => {
+  it("is known for what is on its way, and only for that", () => {
+    const half = stateAfter({ type: "progress_set", client_id: "c1", percent: 50 }, { type: "progress_set", client_id: "c2", percent: 0 });
+    expect(half.progress).toEqual({ c1: 50, c2: 0 });
+    expect(reduce(half, { type: "progress_set", client_id: "c1", percent: null }).progress).toEqual({ c2: 0 });
+  });
+
+  it("that is no news changes nothing", () => {
+    const half = stateAfter({ type: "progress_set", client_id: "c1", percent: 50 });
+    expect(reduce(half, { type: "progress_set", client_id: "c1", percent: 50 })).toBe(half);
+    expect(reduce(half, { type: "progress_set", client_id: "c2", percent: null })).toBe(half);
+  });
+});
 
 describe("messages", () => {
   it("are ordered by sequence number whatever the order of arrival", () => {

@@ -56,4 +56,42 @@ describe("timeline", () => {
     const confirmed = items.flatMap((each) => (each.type === "message" && each.confirmed ? [each.message.seq] : []));
     expect(confirmed).toEqual([2]);
   });
+
+  describe("of pictures", () => {
+    const shown = (...messages: ReturnType<typeof makeMessage>[]): boolean[] =>
+      timeline({ ...EMPTY, conversation, messages }).flatMap((each) => (each.type === "message" ? [each.tile] : []));
+    const picture = (seq: number, given = {}): ReturnType<typeof makeMessage> => makeIncoming(seq, { text: "", picture_id: `p${seq}`, ...given });
+
+    it("lays several in a row side by side", () => {
+      expect(shown(picture(1), picture(2), on(12, 3), picture(4))).toEqual([true, true, false, false]);
+    });
+
+    it("leaves those with words and those of the bot alone", () => {
+      expect(shown(picture(1), picture(2, { text: "bill" }), on(12, 3, { image: "/a", text: "" }), on(12, 4, { image: "/b", text: "" }))).toEqual([false, false, false, false]);
+    });
+
+    it("goes on with those on their way, whose last one speaks for all", () => {
+      const outbox = new Outbox(new MemoryStorage(), () => undefined);
+      const add = (): string => outbox.add({ type: "picture", text: "" }, new Date("2024-05-12T05:00:00Z")).client_id;
+      const [first, second, refused] = [add(), add(), add()];
+      outbox.update(refused, { state: "failed", error: "unsupported_picture" });
+      const items = timeline({ ...EMPTY, conversation, messages: [picture(1)], unsent: outbox.entries, progress: { [first]: 40 } });
+      const unsent = items.flatMap((each) => (each.type === "unsent" ? [[each.unsent.client_id, each.tile, each.closes, each.progress]] : []));
+      expect(unsent).toEqual([
+        [refused, false, true, null],
+        [first, true, false, 40],
+        [second, true, true, null],
+      ]);
+    });
+  });
+
+  it("keeps what was refused where it was written, and what is on its way at the end", () => {
+    const outbox = new Outbox(new MemoryStorage(), () => undefined);
+    const now = new Date("2024-05-12T05:00:00Z");
+    const refused = outbox.add({ type: "text", text: "refused", after: 1 }, now);
+    const waiting = outbox.add({ type: "text", text: "waiting", after: 1 }, now);
+    outbox.update(refused.client_id, { state: "failed", error: "invalid" });
+    const keys = timeline({ ...EMPTY, conversation, messages: [on(12, 1), on(12, 2)], unsent: outbox.entries }).map((each) => each.key);
+    expect(keys).toEqual(["d:2024-05-12", "m:m1", `c:${refused.client_id}`, "m:m2", `c:${waiting.client_id}`]);
+  });
 });

@@ -1,17 +1,22 @@
 // One entry of the log. Only what changed is touched, so that screen readers do not read it twice.
 
-import type { Button, Language } from "../frames";
+import type { Button, Language, Message } from "../frames";
 import { linkParts } from "../links";
 import { refusalText, TEXTS, type Texts } from "../texts";
 import { clockTime, dayLabel, fullTime } from "../time";
 import type { Item } from "../timeline";
 import { h, icon, setAttribute, setText } from "./dom";
-import { PictureView, type PictureSource, type Which } from "./picture";
+import { PictureView, type OnItsWay, type Shown } from "./picture";
 
-export interface BubbleActions extends PictureSource {
+export interface BubbleActions {
+  /** The bytes of a message's picture, or of one on its way; null when they are nowhere any more. */
+  loadPicture(message: Message): Promise<Blob | null>;
+  loadUnsent(clientId: string): Promise<Blob | null>;
+  enlarge(url: string, opener: HTMLElement, alt: string): void;
   press(button: Button): void;
   retry(clientId: string): void;
-  discard(clientId: string): void;
+  /** Take back what was not sent; `text` are its words. */
+  discard(clientId: string, text: string): void;
 }
 
 function marked(state: string, confirmed: boolean): (Node | false)[] {
@@ -26,6 +31,7 @@ export class Bubble {
   readonly #meta = h("p", { class: "meta" });
   #text: string | null = null;
   #picture: PictureView | null = null;
+  #cancel: () => void = () => undefined;
   #buttons = "";
   #shownMeta = "";
 
@@ -54,15 +60,18 @@ export class Bubble {
   }
 
   #showMessage(item: Extract<Item, { type: "message" }>, language: Language, texts: Texts): void {
-    const { message, opens, closes } = item;
+    const { message, opens, closes, tile } = item;
     const mine = message.kind === "incoming";
     const at = new Date(message.created_at);
-    this.element.className = ["item", mine ? "mine" : message.sender, opens && "opens", closes && "closes"].filter(Boolean).join(" ");
+    this.element.className = ["item", mine ? "mine" : message.sender, opens && "opens", closes && "closes", tile && "tile"].filter(Boolean).join(" ");
     setText(this.#who, texts.senders[message.sender]);
     this.#who.classList.toggle("hidden", mine || !opens);
     this.#showText(message.text);
-    if (message.picture_id !== null) this.#showPicture({ picture: message.picture_id }, texts);
-    if (message.image !== null) this.#showPicture({ image: message.image }, texts);
+    const key = message.picture_id ?? message.image;
+    const alt = message.picture_id ? texts.picture : (message.image_alt ?? texts.example);
+    const shown = key === null ? null : { key, alt, load: () => this.actions.loadPicture(message) };
+    this.#body.classList.toggle("drawn", message.picture_id === null && key !== null);
+    this.#showPicture(shown, null, texts);
     this.#showButtons(message.buttons, item.buttonsLive, texts);
     const state = !mine ? "" : message.status === "failed" ? texts.notDelivered : item.confirmed ? texts.delivered : "";
     const clock = h("time", { datetime: message.created_at, title: fullTime(at, language) }, clockTime(at, language));
@@ -71,15 +80,22 @@ export class Bubble {
   }
 
   #showUnsent(item: Extract<Item, { type: "unsent" }>, language: Language, texts: Texts): void {
-    const { client_id, text, type, state, error, created_at } = item.unsent;
-    this.element.className = `item mine opens closes ${state}`;
+    const { client_id, text, type, state, error, created_at, picture_id } = item.unsent;
+    this.element.className = `item mine opens closes ${state}${item.tile ? " tile" : ""}`;
     setText(this.#who, texts.senders.customer);
     this.#who.classList.add("hidden");
     this.#showText(text);
-    if (type === "picture") this.#showPicture({ unsent: client_id }, texts);
+    this.#cancel = () => this.actions.discard(client_id, text);
+    const isUploading = state === "sending" && picture_id === null;
+    const cancel = isUploading ? texts.cancelUpload : texts.discard;
+    const way = isUploading || (item.tile && state === "waiting") ? { percent: item.progress, cancel } : null;
+    const load = (): Promise<Blob | null> => this.actions.loadUnsent(client_id);
+    this.#showPicture(type === "picture" ? { key: client_id, alt: texts.picture, load } : null, way, texts);
     this.#showButtons([], false, texts);
-    const key = `${language} ${state} ${error} ${created_at}`;
+    const key = `${language} ${state} ${error} ${created_at} ${item.tile} ${item.closes}`;
+    if (!item.closes) return this.#showMeta(key, []);
     if (state === "sending") return this.#showMeta(key, [texts.sending]);
+    if (item.tile) return this.#showMeta(key, [icon("warn"), h("span", {}, texts.waiting)]);
     const act = (label: string, does: () => void): HTMLButtonElement => {
       const button = h("button", { type: "button", class: "inline" }, label);
       button.addEventListener("click", does);
@@ -87,7 +103,7 @@ export class Bubble {
     };
     const again = error === "picture_lost" ? null : act(texts.retry, () => this.actions.retry(client_id));
     const words = state === "waiting" ? texts.waiting : `${texts.failed} · ${refusalText(texts, error)}`;
-    const drop = act(texts.discard, () => this.actions.discard(client_id));
+    const drop = act(texts.discard, this.#cancel);
     this.#showMeta(key, [icon("warn"), h("span", {}, words), again, drop]);
   }
 
@@ -104,10 +120,12 @@ export class Bubble {
     else this.#body.append(shown);
   }
 
-  #showPicture(which: Which, texts: Texts): void {
-    this.#picture ??= new PictureView(this.actions);
-    if (!this.#picture.element.parentNode) this.#body.prepend(this.#picture.element);
-    this.#picture.show(which, texts);
+  #showPicture(shown: Shown | null, way: OnItsWay | null, texts: Texts): void {
+    if (shown === null) return;
+    this.#picture ??= new PictureView(this.actions.enlarge, () => this.#cancel());
+    // A caption stands below; what the bot says leads to its drawing.
+    if (this.#picture.element.parentNode === null) this.#body[this.#body.classList.contains("drawn") ? "append" : "prepend"](this.#picture.element);
+    this.#picture.show(shown, way, texts);
   }
 
   #showButtons(buttons: readonly Button[], live: boolean, texts: Texts): void {

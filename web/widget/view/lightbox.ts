@@ -1,4 +1,4 @@
-// A picture at full size over everything; Esc, a click or the button closes it.
+// A picture over everything, as large as fits; a click on it shows every pixel. Esc, a click beside it or the button closes it.
 
 import type { Texts } from "../texts";
 import { h, icon, setAttribute } from "./dom";
@@ -11,7 +11,10 @@ export class Lightbox {
 
   constructor() {
     this.element = h("div", { class: "lightbox hidden", role: "dialog", "aria-modal": "true" }, this.#image, this.#close);
-    this.element.addEventListener("click", () => this.close());
+    this.element.addEventListener("click", (event) => {
+      if (event.target === this.#image) this.element.classList.toggle("whole");
+      else this.close();
+    });
     this.element.addEventListener("keydown", (event) => {
       if (event.key === "Tab") event.preventDefault(); // There is one thing to focus.
       if (event.key !== "Escape") return;
@@ -20,13 +23,13 @@ export class Lightbox {
     });
   }
 
-  open(url: string, opener: HTMLElement, texts: Texts): void {
+  open(url: string, opener: HTMLElement, alt: string, texts: Texts): void {
     this.#opener = opener;
     this.#image.src = url;
-    setAttribute(this.#image, "alt", texts.picture);
+    setAttribute(this.#image, "alt", alt);
     setAttribute(this.element, "aria-label", texts.picture);
     setAttribute(this.#close, "aria-label", texts.closePicture);
-    this.element.classList.remove("hidden");
+    this.element.classList.remove("hidden", "whole");
     this.#close.focus();
   }
 

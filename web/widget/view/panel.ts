@@ -2,11 +2,12 @@
 
 import type { Language } from "../frames";
 import type { State } from "../store";
-import { TEXTS } from "../texts";
+import { TEXTS, uploadText } from "../texts";
 import { timeline } from "../timeline";
 import type { BubbleActions } from "./bubble";
 import { Composer, type ComposerActions } from "./composer";
-import { h, isComposing, setAttribute } from "./dom";
+import { h, isComposing, setAttribute, setText } from "./dom";
+import { DropZone } from "./drop";
 import { Header, type HeaderActions } from "./header";
 import { Lightbox } from "./lightbox";
 import { Log } from "./log";
@@ -20,37 +21,57 @@ export class Panel {
   readonly composer: Composer;
   readonly viewport: Viewport;
   readonly #header: Header;
+  readonly #drop: DropZone;
+  /** Says how the pictures are doing to those who do not see it. */
+  readonly #uploads = h("p", { class: "sr uploads", role: "status" });
   readonly #log: Log;
   #language: Language = "zh";
 
   constructor(actions: PanelActions) {
     this.#header = new Header(actions);
-    this.composer = new Composer(actions);
+    const enlarge: BubbleActions["enlarge"] = (url, opener, alt) => this.lightbox.open(url, opener, alt, TEXTS[this.#language]);
+    this.composer = new Composer(actions, enlarge);
     this.#log = new Log({
-      loadPicture: (which) => actions.loadPicture(which),
+      loadPicture: (message) => actions.loadPicture(message),
+      loadUnsent: (clientId) => actions.loadUnsent(clientId),
       press: (button) => {
         actions.press(button);
         this.#focusInput(); // The pressed button is disabled in a moment and would drop the focus.
       },
       retry: (clientId) => actions.retry(clientId),
-      discard: (clientId) => {
-        actions.discard(clientId);
+      discard: (clientId, text) => {
+        actions.discard(clientId, text);
+        if (text !== "") this.composer.prefill(text);
         this.#focusInput();
       },
-      enlarge: (url, opener) => this.lightbox.open(url, opener, TEXTS[this.#language]),
+      enlarge,
     });
-    const parts = [this.#header.element, this.#header.status, this.#log.element, this.composer.element];
+    const parts = [this.#header.element, this.#header.status, this.#log.element, this.composer.element, this.#uploads];
     this.element = h("section", { class: "panel hidden", role: "dialog", "aria-labelledby": "title", tabindex: "-1" }, ...parts);
     this.viewport = new Viewport(this.element, () => setAttribute(this.element, "aria-modal", String(this.viewport.isPhone)));
-    this.composer.acceptDrops(this.element);
+    this.#drop = new DropZone(this.element, (files) => void this.composer.add(files));
+    this.element.append(this.#drop.element);
+    this.element.addEventListener("paste", (event) => this.composer.paste(event));
     this.element.addEventListener("keydown", (event) => this.#key(event, actions));
+  }
+
+  listen(): void {
+    this.viewport.listen();
+    this.#drop.listen();
+  }
+
+  stop(): void {
+    this.viewport.stop();
+    this.#drop.stop();
   }
 
   update(state: State, language: Language, now: Date): void {
     if (language !== this.#language || this.composer.input.placeholder === "") {
       this.#language = language;
       this.composer.setLanguage(language);
+      this.#drop.setText(TEXTS[language].drop);
     }
+    setText(this.#uploads, uploadText(TEXTS[language], state));
     this.#header.update(state.conversation?.owner ?? "bot", state.link, language);
     this.#log.update(timeline(state), state.typing, language, now);
   }
