@@ -122,7 +122,7 @@ class World:
 
     async def call_report(self, customer: str, order_no: str | None, priority: str) -> Any:
         proof = await prove(self.client, customer, order_no) if order_no and customer != "charlie" else None
-        body = make_report(customer_ref=customer, order_no=order_no, priority=priority, conversation_id=customer)
+        body = make_report(customer_ref=customer, order_no=order_no, priority=priority, content=f"{customer} asks")
         return "/v1/tickets", body, proof
 
     async def _at(self, ticket: int) -> str | None:

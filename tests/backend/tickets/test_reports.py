@@ -11,6 +11,7 @@ from bot.backend.database import SETTINGS
 from tests.backend.conftest import Clock
 from tests.backend.evidence.making import make_picture, upload
 from tests.backend.tickets.desk import (
+    case,
     change,
     look,
     make_report,
@@ -243,15 +244,25 @@ async def test_a_wrong_field_is_named(backend_client: TestClient, field: str, va
     assert await ticket_numbers(backend_client) == []
 
 
-async def test_twenty_reports_at_once_open_one_ticket_and_none_is_lost(backend_client: TestClient):
-    proof = await prove(backend_client)
-    results = await asyncio.gather(*(report(backend_client, f"m{n}", proof, content=f"{n}") for n in range(20)))
-    assert sorted(status for status, _ in results) == [201] + 19 * [409]
-    numbers = {body["ticket_no"] if status == 201 else body["error"]["ticket_no"] for status, body in results}
-    (ticket_no,) = numbers
+async def test_a_hundred_reports_at_once_open_one_ticket_and_none_is_lost(backend_client: TestClient):
+    names = ("alice", "bob", "dora", "emil")
+    proofs = {name: await prove(backend_client, name) for name in names}
+    calls = [(f"m{n}", names[n % len(names)], f"{n}") for n in range(100)]
+    results = await asyncio.gather(
+        *(report(backend_client, key, proofs[who], customer_ref=who, content=text) for key, who, text in calls)
+    )
+    assert sorted(status for status, _ in results) == [201] + 99 * [409]
+    (ticket_no,) = {body["ticket_no"] if status == 201 else body["error"]["ticket_no"] for status, body in results}
     assert len(await ticket_numbers(backend_client)) == 1
     kept = [each["text"] for each in await messages(backend_client, ticket_no)]
-    assert sorted(kept, key=int) == [str(n) for n in range(20)]
+    assert sorted(kept, key=int) == [str(n) for n in range(100)]
+    found = await case(backend_client, ticket_no)
+    assert (found["repeats"], len(found["history"]), found["waiting_since"]) == (99, 100, NOW.isoformat())
+    again = await asyncio.gather(
+        *(report(backend_client, key, proofs[who], customer_ref=who, content=text) for key, who, text in calls)
+    )
+    assert sorted(status for status, _ in again) == [201] + 99 * [409]
+    assert (await case(backend_client, ticket_no))["repeats"] == 99
 
 
 async def test_twenty_times_the_same_report_at_once_is_one(backend_client: TestClient):
