@@ -90,7 +90,8 @@ class FakePictures:
         return web.Response(body=data, content_type="image/png")
 
     async def _drawing(self, request: web.Request) -> web.Response:
-        return web.Response(body=self.drawings[request.match_info["name"]], content_type="image/png")
+        data = self.drawings.get(request.match_info["name"])
+        return error(404, "not_found") if data is None else web.Response(body=data, content_type="image/png")
 
 
 def error(status: int, code: str) -> web.Response:

@@ -142,6 +142,17 @@ async def test_a_picture_that_is_refused_says_why_and_holds_nothing_back(
     assert sent_pictures(gateway) == different(2)[1:]
 
 
+async def test_a_file_that_the_gateway_cannot_read_is_not_tried_again(new_page: NewPage, gateway: FakeGateway) -> None:
+    gateway.pictures.refuses = "unsupported_picture"
+    chat = await Chat(await new_page()).open()
+    await send(chat, png())
+    failed = chat.log.locator(".failed")
+    await expect(failed).to_contain_text("没有发出 · 这个文件不能用，请发截图或照片")
+    await expect(failed.get_by_role("button", name="重试")).to_have_count(0)
+    await failed.get_by_role("button", name="删除").click()
+    await expect(chat.log.locator(".mine")).to_have_count(0)
+
+
 async def test_pictures_chosen_offline_go_out_in_order_later(new_page: NewPage, gateway: FakeGateway) -> None:
     silent(gateway)
     page = await new_page()
@@ -244,6 +255,26 @@ async def test_a_sent_picture_opens_at_full_size(new_page: NewPage) -> None:
     await expect(opened).to_be_hidden()
     await expect(shown).to_be_focused()
     await expect(chat.panel).to_be_visible()
+
+
+async def test_a_long_screenshot_can_be_read_at_full_size(new_page: NewPage) -> None:
+    page = await new_page()
+    chat = await Chat(page).open()
+    await send(chat, png(500, 3000))
+    await chat.log.get_by_role("button", name=SENT).click()
+    opened = chat.host.get_by_role("dialog", name="图片", exact=True)
+    image = opened.get_by_role("img")
+    window = page.viewport_size
+    assert window
+    fitted = await image.bounding_box()
+    assert fitted and fitted["height"] <= window["height"]
+    await image.click()
+    await expect(image).to_have_css("height", "3000px")
+    assert await opened.evaluate("element => element.scrollHeight") >= 3000
+    await image.click()
+    await expect(image).not_to_have_css("height", "3000px")
+    await opened.click(position={"x": 5, "y": 5})
+    await expect(opened).to_be_hidden()
 
 
 async def test_a_link_that_ended_is_asked_for_anew_once(new_page: NewPage, gateway: FakeGateway) -> None:

@@ -19,6 +19,9 @@ export interface BubbleActions {
   discard(clientId: string, text: string): void;
 }
 
+/** What another try of the same file will not change. */
+const FINAL = new Set(["picture_lost", "unsupported_picture"]);
+
 function marked(state: string, confirmed: boolean): (Node | false)[] {
   return [state !== "" && icon(confirmed ? "check" : "warn"), state !== "" && h("span", {}, state)];
 }
@@ -101,7 +104,7 @@ export class Bubble {
       button.addEventListener("click", does);
       return button;
     };
-    const again = error === "picture_lost" ? null : act(texts.retry, () => this.actions.retry(client_id));
+    const again = FINAL.has(error ?? "") ? null : act(texts.retry, () => this.actions.retry(client_id));
     const words = state === "waiting" ? texts.waiting : `${texts.failed} · ${refusalText(texts, error)}`;
     const drop = act(texts.discard, this.#cancel);
     this.#showMeta(key, [icon("warn"), h("span", {}, words), again, drop]);
