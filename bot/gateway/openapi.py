@@ -96,6 +96,7 @@ def _schemas() -> Json:
                 "sender": _one_of(Sender),
                 "text": text,
                 "buttons": {"type": "array", "items": _ref("Button")},
+                "lasting": {"type": "boolean"},
                 "picture_id": _nullable(ident),
                 "image": _nullable(text),
                 "client_id": _nullable(text),

@@ -40,6 +40,8 @@ export interface Message {
   sender: (typeof SENDERS)[number];
   text: string;
   buttons: Button[];
+  /** News, which came unasked: the buttons stay until one of them was used, whatever else is said. */
+  lasting: boolean;
   picture_id: string | null;
   /** A picture that the bot shows, on the gateway's origin, and what it says to those who do not see it. */
   image: string | null;
@@ -117,6 +119,7 @@ export function messageFrom(value: unknown): Message | null {
     sender,
     text: typeof text === "string" ? text : "",
     buttons: buttonsFrom(value["buttons"]),
+    lasting: value["lasting"] === true,
     picture_id: textOrNull(value["picture_id"]),
     image: imageFrom(value["image"]),
     image_alt: textOrNull(value["image_alt"]),

@@ -105,16 +105,23 @@ export function isSending(state: State): boolean {
 /**
  * The one message whose buttons may be pressed, or null.
  *
- * They are those of the latest bot message that has some, until the customer says something else or a human takes over.
+ * They are those of the latest bot message that has some and is no news, until the customer says something else or a human takes over.
  */
 export function liveButtonsOf(state: State): string | null {
   if (isSending(state) || state.conversation?.owner !== "bot") return null;
   for (let i = state.messages.length - 1; i >= 0; i -= 1) {
     const message = state.messages[i];
     if (message === undefined || message.kind === "incoming") return null;
-    if (message.sender === "bot" && message.buttons.length > 0) return message.message_id;
+    if (message.sender === "bot" && message.buttons.length > 0 && !message.lasting) return message.message_id;
   }
   return null;
+}
+
+/** Whether these are buttons of news that nobody has used: what is pressed is said by its title. */
+export function isLastingLive(state: State, news: Message): boolean {
+  if (!news.lasting || isSending(state) || state.conversation?.owner !== "bot") return false;
+  const titles = news.buttons.map((each) => each.title);
+  return !state.messages.some((each) => each.kind === "incoming" && each.seq > news.seq && titles.includes(each.text));
 }
 
 /** The state with its listeners; each is called after every change. */

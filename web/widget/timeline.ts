@@ -1,7 +1,7 @@
 // The log as the customer sees it: a flat list of days, messages and unsent messages, each with a key that stays.
 
 import type { Message } from "./frames";
-import { isSending, liveButtonsOf, type State } from "./store";
+import { isLastingLive, isSending, liveButtonsOf, type State } from "./store";
 import type { Unsent } from "./outbox";
 import { dayKey } from "./time";
 
@@ -67,7 +67,7 @@ export function timeline(state: State): Item[] {
       message,
       opens: !sameRun(messages[i - 1], message),
       closes: !sameRun(message, messages[i + 1]),
-      buttonsLive: message.message_id === live,
+      buttonsLive: message.message_id === live || isLastingLive(state, message),
       confirmed: message === latest && !sending,
       tile: false,
     });

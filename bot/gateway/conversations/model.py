@@ -133,6 +133,8 @@ class Message:
     client_id: str | None
     created_at: datetime
     status: Status
+    # News: the buttons work until one of them was clicked, whatever the dialog goes on with.
+    lasting: bool = False
 
     def public(self) -> dict[str, Any]:
         """What the customer may see; only for messages that have a `seq`."""
@@ -143,6 +145,7 @@ class Message:
             "sender": self.sender.value,
             "text": self.text,
             "buttons": [{"id": each.button_id, "title": each.title} for each in self.buttons],
+            "lasting": self.lasting,
             "picture_id": self.picture_id,
             "image": self.image,
             "client_id": self.client_id,

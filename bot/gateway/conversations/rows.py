@@ -9,6 +9,7 @@ import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.gateway.conversations.model import (
+    NEWS_KEY,
     Button,
     Conversation,
     Kind,
@@ -86,6 +87,7 @@ def _message_from(row: sa.Row[Any], found: Sequence[Button], reveal: Callable[[s
         client_id=row.client_id,
         created_at=row.created_at,
         status=Status(row.status),
+        lasting=(row.reply_key or "").startswith(NEWS_KEY),
     )
 
 

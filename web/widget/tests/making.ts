@@ -12,6 +12,7 @@ export function makeMessage(seq: number, given: Partial<Message> = {}): Message 
     sender: "bot",
     text: `text ${seq}`,
     buttons: [],
+    lasting: false,
     picture_id: null,
     image: null,
     image_alt: null,

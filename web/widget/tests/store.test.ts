@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import type { Unsent } from "../outbox";
-import { EMPTY, lastSeq, liveButtonsOf, reduce, Store, unreadCount } from "../store";
+import { EMPTY, isLastingLive, lastSeq, liveButtonsOf, reduce, Store, unreadCount } from "../store";
 import { makeConversation, makeIncoming, makeMessage, stateAfter } from "./making";
 
 const BUTTONS = [{ id: "b1", title: "转人工" }];
@@ -106,6 +106,35 @@ describe("liveButtonsOf", () => {
   it.each(["queue", "agent"] as const)("is none when the owner is the %s", (owner) => {
     const handed = { type: "conversation_set", conversation: makeConversation({ owner }) } as const;
     expect(liveButtonsOf(stateAfter(bot, added(offered), handed))).toBeNull();
+  });
+});
+
+describe("isLastingLive", () => {
+  const news = makeMessage(2, { buttons: [{ id: "b2", title: "到账了" }], lasting: true });
+
+  it("leaves the buttons of the question before it alone", () => {
+    const offered = makeMessage(1, { buttons: BUTTONS });
+    const state = stateAfter(bot, added(offered, news));
+    expect([liveButtonsOf(state), isLastingLive(state, news)]).toEqual(["m1", true]);
+  });
+
+  it("goes on while other things are said", () => {
+    expect(isLastingLive(stateAfter(bot, added(news, makeIncoming(3))), news)).toBe(true);
+  });
+
+  it("ends with the first use", () => {
+    const used = { ...makeIncoming(3), text: "到账了" };
+    expect(isLastingLive(stateAfter(bot, added(news, used)), news)).toBe(false);
+  });
+
+  it("is not for other messages", () => {
+    const offered = makeMessage(1, { buttons: BUTTONS });
+    expect(isLastingLive(stateAfter(bot, added(offered)), offered)).toBe(false);
+  });
+
+  it("is none when a person has the conversation", () => {
+    const handed = { type: "conversation_set", conversation: makeConversation({ owner: "agent" }) } as const;
+    expect(isLastingLive(stateAfter(bot, added(news), handed), news)).toBe(false);
   });
 });
 
