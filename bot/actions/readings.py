@@ -110,7 +110,7 @@ def line_of(entry: Entry, language: str) -> str:
 def lines_of(entries: Sequence[Entry], language: str) -> str:
     """The same for several pictures, each on a line of its own."""
     lines = list(dict.fromkeys(filter(None, (line_of(each, language) for each in entries))))
-    return lines[0] if len(lines) == 1 else "".join(f"\n· {each}" for each in lines)
+    return lines[0] if len(lines) == 1 else "".join(f"\n{n}. {each}" for n, each in enumerate(lines, 1))
 
 
 def shortened(number: str) -> str:

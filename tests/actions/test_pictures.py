@@ -200,7 +200,7 @@ async def test_several_pictures_get_one_answer_about_the_one_that_counts(backend
     assert acted.said == ["utter_picture_read", "utter_picture_matched", "utter_next_report"]
     assert (
         acted.values["reading"]
-        == "\n· 微信支付 30.00 元 · 2026-06-25 18:13 · 交易单号 4200…0527\n· 报错页面 · 支付失败"
+        == "\n1. 微信支付 30.00 元 · 2026-06-25 18:13 · 交易单号 4200…0527\n2. 报错页面 · 支付失败"
     )
     assert acted.slots["pictures"] == ["e1", "e2", "e3"]
 
