@@ -19,6 +19,7 @@ TOOLS = {
     "evidence": ("bot.backend.evidence.command", "read pictures of payments, delete old ones"),
     "events": ("bot.backend.events.command", "list what the gateway has not taken yet, try it again"),
     "incidents": ("bot.backend.incidents.command", "list, open and close incidents"),
+    "tickets": ("bot.backend.tickets.command", "see the tickets of the running backend and work on them"),
     "qa": ("bot.qa.main", "play the conversation tests"),
 }
 

@@ -3,7 +3,7 @@
 import asyncio
 import json
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any, cast
 from urllib.parse import quote
 
@@ -116,6 +116,34 @@ class BackendClient:
         body = {name: value for name, value in body.items() if value is not None}
         return await self._call("POST", f"/v1/tickets/{_part(ticket_no)}/rating", body=body, proof=proof)
 
+    async def desk_tickets(self, **query: str | list[str] | None) -> dict[str, Any]:
+        """`GET /v1/desk/tickets`: a page of cases and the cursor of the next one."""
+        return await self._call("GET", "/v1/desk/tickets", query=query)
+
+    async def desk_ticket(self, ticket_no: str) -> dict[str, Any]:
+        """`GET /v1/desk/tickets/{ticket_no}`: the case with everything."""
+        return await self._call("GET", f"/v1/desk/tickets/{_part(ticket_no)}")
+
+    async def act_on_ticket(
+        self, ticket_no: str, action: str, body: dict[str, Any], idempotency_key: str
+    ) -> dict[str, Any]:
+        """`POST /v1/desk/tickets/{ticket_no}/{action}`; `state` is `approval_needed` until a second person agrees."""
+        path = f"/v1/desk/tickets/{_part(ticket_no)}/{_part(action)}"
+        return await self._call("POST", path, body=body, key=idempotency_key)
+
+    async def approvals(self) -> list[dict[str, Any]]:
+        """`GET /v1/desk/approvals`, the list itself: what waits for a second person."""
+        answer = await self._call("GET", "/v1/desk/approvals")
+        return list(answer["approvals"])
+
+    async def decide_approval(self, approval_no: str, body: dict[str, Any], idempotency_key: str) -> dict[str, Any]:
+        """`POST /v1/desk/approvals/{approval_no}`: the word of the second person."""
+        return await self._call("POST", f"/v1/desk/approvals/{_part(approval_no)}", body=body, key=idempotency_key)
+
+    async def desk_report(self, days: int = 30) -> dict[str, Any]:
+        """`GET /v1/desk/report`: numbers about the cases of the last days."""
+        return await self._call("GET", "/v1/desk/report", query={"days": str(days)})
+
     async def upload_evidence(
         self, data: bytes, customer_ref: str, order_no: str | None = None, filename: str = "picture"
     ) -> dict[str, Any]:
@@ -180,7 +208,7 @@ class BackendClient:
         form: Form | None = None,
         raw: bytes | None = None,
         headers: dict[str, str] | None = None,
-        query: dict[str, str | None] | None = None,
+        query: Mapping[str, str | list[str] | None] | None = None,
         proof: str | None = None,
         key: str | None = None,
         timeout: float = TIMEOUT,  # noqa: ASYNC109
@@ -193,7 +221,7 @@ class BackendClient:
         async with self._session.request(
             method,
             URL(self._base_url + path, encoded=True),
-            params={name: value for name, value in (query or {}).items() if value is not None},
+            params=_parameters(query or {}),
             json=body,
             data=form() if form else raw,
             headers=sent,
@@ -211,6 +239,12 @@ class BackendClient:
 def _part(text: str) -> str:
     """One segment of a path, whatever it contains; `.` and `..` would change the path."""
     return quote(text, safe="").replace(".", "%2E") or "%20"
+
+
+def _parameters(query: Mapping[str, str | list[str] | None]) -> list[tuple[str, str]]:
+    """A parameter for each value, for each element of a list; none for None."""
+    lists = {name: value if isinstance(value, list) else [value] for name, value in query.items()}
+    return [(name, each) for name, values in lists.items() for each in values if each is not None]
 
 
 def _json(content: bytes) -> Any:

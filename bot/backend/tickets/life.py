@@ -97,7 +97,7 @@ _ROWS: dict[Action, tuple[Outcome, ...]] = {
     Action.NOTE: (_Q, _P, _C, _U, _R, _K, _gone),
     Action.SYSTEM_MESSAGE: (_Q, _P, _C, _U, _R, _K, _gone),
     Action.ASSIGN: (_P, _P, _C, _U, _done, _done, _gone),
-    Action.RELEASE: (_same, _Q, _C, _U, _done, _done, _gone),
+    Action.RELEASE: (_Q, _Q, _C, _U, _done, _done, _gone),
     Action.WAIT_CUSTOMER: (_C, _C, _C, _C, _done, _done, _gone),
     Action.WAIT_UPSTREAM: (_U, _U, _U, _U, _done, _done, _gone),
     Action.RESUME: (_idle, _idle, _P, _P, _done, _done, _gone),

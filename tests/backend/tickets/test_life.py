@@ -20,7 +20,7 @@ from tests.backend.tickets.making import make_ticket
 
 # stage → what each action makes of it; an action that a line leaves out leaves the stage as it is.
 EXPECTED = {
-    "queued": "reply in_progress, assign in_progress, release !already, wait_customer waiting_customer, "
+    "queued": "reply in_progress, assign in_progress, wait_customer waiting_customer, "
     "wait_upstream waiting_upstream, resume !not_waiting, resolve resolved, close closed, reopen !not_finished, "
     "merge merged, repush waiting_upstream, delivered resolved, refunded resolved, refund_approved waiting_upstream, "
     "refund_rejected in_progress",
