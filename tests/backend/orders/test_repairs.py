@@ -15,8 +15,8 @@ from bot.backend.orders.repairs import Obstacle, Repair, RepairOrder, delivered,
 from bot.backend.orders.sources import SOURCES, ReadOnlySource, SourceUnavailableError
 from bot.backend.orders.store import order_of
 from bot.backend.payments.model import PaymentRecord, PaymentState
-from bot.backend.payments.summary import PaymentEvidence
 from bot.backend.payments.store import save_payments
+from bot.backend.payments.summary import PaymentEvidence
 from bot.errors import ActionRefusedError, NotFoundError, NotSupportedError
 from tests.backend.conftest import NOW
 from tests.backend.factories import ORDER_NO, add_order, make_order
