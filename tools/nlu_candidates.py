@@ -1,7 +1,7 @@
 """Compare the pipelines of tools/nlu_candidates.yml on the labelled rows, each in a process of its own.
 
 Run `.venv-rasa/bin/python tools/nlu_candidates.py`, with `--stock` for the slow ones too. Training seconds are those of
-the pipeline alone, milliseconds those of one message in process, RSS is the process's memory with the model loaded.
+the pipeline alone, milliseconds those of one message in process, both of the processor; RSS is the process's memory with the model loaded.
 """
 
 import argparse
@@ -90,15 +90,15 @@ def measure(name: str, rows_folder: str | None) -> dict:
     """Train a candidate and measure it on the rows."""
     about = yaml.safe_load(CANDIDATES.read_text(encoding="utf-8"))[name]
     rows = rows_from(rows_folder)
-    start = time.perf_counter()
+    start = time.process_time()
     find = train_rasa(about["pipeline"]) if "pipeline" in about else train_linear(about["options"])
-    train_seconds = time.perf_counter() - start
+    train_seconds = time.process_time() - start
     find(rows[0].text)
     found, times = [], []
     for row in rows:
-        start = time.perf_counter()
+        start = time.process_time()
         found.append(label_of(find(row.text)[0]))
-        times.append(1000 * (time.perf_counter() - start))
+        times.append(1000 * (time.process_time() - start))
     times.sort()
     both = [
         scores_of(
