@@ -42,6 +42,7 @@ async def test_a_ticket_shows_how_it_stands(backend_client: TestClient, ticket_n
         "next_promise_at": (NOW + DAY).isoformat(),
         "resolved_at": None,
         "refund": None,
+        "rated": False,
         "priority": "high",
         "demand": "VERIFY_FUNDS",
         "created_at": NOW.isoformat(),
