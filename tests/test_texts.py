@@ -57,6 +57,7 @@ def test_every_sentence_of_the_domain_can_be_rendered(language: str):
         texts = [each["text"] for each in variations] + [
             button[part] for button in buttons for part in ("title", "payload")
         ]
+        texts += [each["image"] for each in variations if "image" in each]
         blanks = {blank for text in texts for blank in _blanks(text)}
         assert TEXTS.render(name, language, **dict.fromkeys(blanks, "…")).text, name
 

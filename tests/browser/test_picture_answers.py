@@ -73,7 +73,7 @@ class Visit:
 
     async def choose(self, *pictures: bytes) -> None:
         files = [{"name": f"{n}.jpg", "mimeType": "image/jpeg", "buffer": each} for n, each in enumerate(pictures, 1)]
-        await self.chat.panel.locator("input[type=file]").set_input_files(files)
+        await self.chat.panel.locator("input[type=file][multiple]").set_input_files(files)
         await expect(self.chat.panel.locator(".waiting img")).to_have_count(len(pictures))
 
     async def show(self, pictures: list[bytes], *names: str) -> None:
@@ -120,9 +120,9 @@ async def test_every_verdict_is_told_with_what_to_do(visit: Visit, screenshots: 
     half = await draw(unknown, **NO_NUMBER)
     await visit.choose(half)
     await take("1-chosen")
-    await visit.chat.panel.locator(".waiting li button").click()
+    await visit.chat.panel.locator(".waiting .remove").click()
     await visit.show([half], "utter_picture_read", "utter_picture_incomplete", "utter_picture_again")
-    example = visit.chat.log.locator(".picture.example").last
+    example = visit.chat.log.locator(".drawn .picture").last
     await expect(example).to_have_attribute("data-state", "ready")
     await take("2-incomplete")
     await example.click()
