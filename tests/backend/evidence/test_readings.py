@@ -141,8 +141,16 @@ async def test_when_too_many_wait_the_rest_are_read_later(pictures: Pictures, cl
     client = pictures.client
     (pictures.folder / "hold").touch()
     service = Readings(client.app[DATABASE], pictures.folder, clock, lambda: Reader(command=COMMAND, waiting=2))
+    first, *others = many
     for picture in many:
         await pictures.send(picture)  # puts the files there; the application's own reader hangs
+
+    async def first_is_being_read() -> bool:
+        return pictures.asked().count(sha256_of(first)) == 2  # by the application's reader, and by this one
+
+    service.read_soon(sha256_of(first))
+    await until(first_is_being_read)
+    for picture in others:
         service.read_soon(sha256_of(picture))
 
     async def rest_is_refused() -> bool:
