@@ -7,8 +7,10 @@ import shutil
 import subprocess
 import tempfile
 import time
+from collections import defaultdict
 from collections.abc import Iterator
-from dataclasses import dataclass
+from contextlib import contextmanager
+from dataclasses import dataclass, field
 from itertools import count
 from pathlib import Path
 
@@ -21,7 +23,9 @@ class Cluster:
     """A running server that only listens on a Unix socket."""
 
     folder: Path
-    names: Iterator[str]
+    names: Iterator[str] = field(default_factory=lambda: (f"test_{number}" for number in count()))
+    # Emptied databases by what they were copied from: a new one takes a hundred times as long as emptying one.
+    free: defaultdict[str, list[str]] = field(default_factory=lambda: defaultdict(list))
 
     def url(self, database: str, driver: str = "postgresql+psycopg") -> str:
         return f"{driver}://postgres@/{database}?host={self.folder}"
@@ -32,8 +36,26 @@ class Cluster:
         self._run(f'CREATE DATABASE "{name}" TEMPLATE "{template}"')
         return name
 
-    def drop_database(self, name: str) -> None:
-        self._run(f'DROP DATABASE "{name}" WITH (FORCE)')
+    @contextmanager
+    def database(self, template: str) -> Iterator[str]:
+        """The name of a database as it is after the migrations of `template`, and nobody else's."""
+        name = self.free[template].pop() if self.free[template] else self.make_database(template)
+        yield name
+        self._empty(name)
+        self.free[template].append(name)
+
+    def _empty(self, name: str) -> None:
+        """End its connections, delete its rows and let its numbers begin anew; the migrations wrote no rows."""
+        self._run(f"SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = '{name}'")
+        with psycopg.connect(self.url(name, "postgresql")) as connection:
+            tables = connection.execute("SELECT tablename FROM pg_tables WHERE schemaname = 'public'").fetchall()
+            connection.execute("SET session_replication_role = replica")  # in any order: no foreign key is checked
+            for (table,) in tables:
+                if table != "alembic_version":
+                    connection.execute(f'DELETE FROM "{table}"'.encode())
+            used = "SELECT sequencename FROM pg_sequences WHERE last_value IS NOT NULL"
+            for (sequence,) in connection.execute(used).fetchall():
+                connection.execute(f'ALTER SEQUENCE "{sequence}" RESTART'.encode())
 
     def _run(self, statement: str) -> None:
         with psycopg.connect(self.url("postgres", "postgresql"), autocommit=True) as connection:
@@ -65,7 +87,7 @@ def postgres() -> Iterator[Cluster]:
     folder = Path(tempfile.mkdtemp(prefix="pg-", dir="/tmp"))  # a socket's path must be short
     try:
         with _running(initdb, server, user, folder):
-            yield Cluster(folder, (f"test_{number}" for number in count()))
+            yield Cluster(folder)
     finally:
         shutil.rmtree(folder, ignore_errors=True)
 

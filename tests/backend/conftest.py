@@ -60,9 +60,8 @@ def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str
         yield f"sqlite+aiosqlite:///{tmp_path / 'backend.db'}"
         return
     cluster: Cluster = request.getfixturevalue("postgres")
-    name = cluster.make_database(request.getfixturevalue("postgres_template"))
-    yield cluster.url(name)
-    cluster.drop_database(name)
+    with cluster.database(request.getfixturevalue("postgres_template")) as name:
+        yield cluster.url(name)
 
 
 @pytest.fixture

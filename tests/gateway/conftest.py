@@ -48,9 +48,8 @@ def database_url(request: pytest.FixtureRequest) -> Iterator[str]:
         yield request.getfixturevalue("sqlite_url")
         return
     cluster: Cluster = request.getfixturevalue("postgres")
-    name = cluster.make_database(request.getfixturevalue("postgres_template"))
-    yield cluster.url(name)
-    cluster.drop_database(name)
+    with cluster.database(request.getfixturevalue("postgres_template")) as name:
+        yield cluster.url(name)
 
 
 @pytest.fixture
