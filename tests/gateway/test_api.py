@@ -159,7 +159,7 @@ async def test_a_long_poll_waits_for_the_next_message(gateway: Gateway, rasa: Fa
     await asyncio.sleep(0.1)
     assert not poll.done()
     await alice.send("1", text="a")
-    assert [each["text"] for each in await poll] == ["a"]
+    assert [each["text"] for each in await poll][:1] == ["a"]  # the answer may have come meanwhile
 
 
 async def test_a_long_poll_ends_empty_handed(gateway: Gateway):
