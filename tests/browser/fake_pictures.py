@@ -1,4 +1,4 @@
-"""Pictures of the gateway that answers from memory: uploads that can be held or fail, links that end, drawings."""
+"""Pictures of the gateway that answers from memory: uploads that can be held or fail, links that end, examples."""
 
 import asyncio
 import secrets
@@ -30,7 +30,7 @@ class FakePictures:
         self.most_at_once = 0
         self.links: list[str] = []  # that were given
         self.dead_links = 0  # so many of the next ones do not hold
-        self.drawings: dict[str, bytes] = {}  # what the bot shows, by name
+        self.examples: dict[str, bytes] = {}  # what the bot shows, by name
         self._gate = asyncio.Event()
         self._gate.set()
 
@@ -40,7 +40,7 @@ class FakePictures:
             web.post("/api/conversations/{id}/pictures", self._upload),
             web.get("/api/conversations/{id}/pictures/{picture_id}", self._link),
             web.get("/api/conversations/{id}/pictures/{picture_id}/file", self._file),
-            web.get("/drawings/{name}", self._drawing),
+            web.get("/examples/{name}", self._example),
         ]
 
     def hold(self) -> None:
@@ -89,8 +89,8 @@ class FakePictures:
             return error(404, "not_found")
         return web.Response(body=data, content_type="image/png")
 
-    async def _drawing(self, request: web.Request) -> web.Response:
-        data = self.drawings.get(request.match_info["name"])
+    async def _example(self, request: web.Request) -> web.Response:
+        data = self.examples.get(request.match_info["name"])
         return error(404, "not_found") if data is None else web.Response(body=data, content_type="image/png")
 
 

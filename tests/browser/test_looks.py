@@ -30,7 +30,7 @@ async def talk_about_everything(page: Page, gateway: FakeGateway) -> Chat:
     await expect(chat.options).to_have_count(3)
     await chat.say("拒绝")
     await expect(chat.log.get_by_text("没有发出")).to_be_visible()
-    await gateway.say("请像这样截图：", image="/drawings/none.png")
+    await gateway.say("请像这样截图：", image="/examples/none.png")
     gateway.pictures.refuses = "too_large"
     await choose(chat, file("c.png"))
     await chat.send_button.click()
