@@ -61,6 +61,7 @@ class Settings(BaseSettings):
     delivery_window_minutes: int = Field(30, gt=0)
     manual_window_hours: int = Field(24, gt=0)
     reply_promise_hours: int = Field(24, gt=0)
+    close_after_days: int = Field(7, gt=0)
     legal_amount: Decimal = Decimal("500.00")
     second_approval_above: Decimal = Decimal("200.00")
     approval_hours: int = Field(24, gt=0)

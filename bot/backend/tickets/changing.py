@@ -14,7 +14,7 @@ from bot.backend.events.store import publish
 from bot.backend.tickets.audience import audience_of
 from bot.backend.tickets.history import changes_between, record
 from bot.backend.tickets.life import Action
-from bot.backend.tickets.model import OVERDUE_AFTER, ActorKind, Author, Ticket, digest_of
+from bot.backend.tickets.model import OVERDUE_AFTER, ActorKind, Author, Status, Ticket, digest_of
 from bot.backend.tickets.moves import Move, moved
 from bot.backend.tickets.news import news_of
 from bot.backend.tickets.store import ticket_from
@@ -104,7 +104,7 @@ async def other_live(connection: AsyncConnection, row: Row[Any]) -> str:
 
 
 async def set_timers(connection: AsyncConnection, before: Ticket | None, after: Ticket) -> None:
-    """Let the promise and the third step come due when they now would, and not otherwise."""
+    """Let the promise, the third step and the end come due when they now would, and not otherwise."""
     for kind, due_at in DUE.items():
         was, now = due_at(before) if before else None, due_at(after)
         if now is not None and now != was:
@@ -129,6 +129,8 @@ def step3_due(ticket: Ticket) -> datetime | None:
 DUE: dict[TimerKind, Callable[[Ticket], datetime | None]] = {
     TimerKind.PROMISE: lambda ticket: ticket.next_promise_at,
     TimerKind.STEP3: step3_due,
+    # At once; it then waits until the case has been quiet for long enough.
+    TimerKind.CLOSE: lambda ticket: ticket.resolved_at if ticket.status is Status.RESOLVED else None,
 }
 
 

@@ -1,8 +1,9 @@
 """Reading tickets."""
 
+from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Row, and_, or_, select
+from sqlalchemy import Row, and_, func, or_, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.backend.tickets.model import Decision, Demand, Priority, Status, Ticket, TicketType, Waiting
@@ -69,6 +70,17 @@ async def messages_of(connection: AsyncConnection, *ticket_nos: str) -> list[dic
         .order_by(ticket_messages.c.created_at, ticket_messages.c.id)
     )
     return [dict(row._mapping) for row in await connection.execute(found)]
+
+
+async def last_word_at(connection: AsyncConnection, ticket_no: str) -> datetime | None:
+    """When the customer or the shop wrote last; notes between colleagues do not count."""
+    found = (
+        select(func.max(ticket_messages.c.created_at))
+        .join(tickets, tickets.c.id == ticket_messages.c.ticket_id)
+        .where(tickets.c.ticket_no == ticket_no, ticket_messages.c.internal.is_(False))
+    )
+    moment: datetime | None = (await connection.execute(found)).scalar_one_or_none()
+    return moment
 
 
 def ticket_from(row: Row[Any]) -> Ticket:

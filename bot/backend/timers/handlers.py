@@ -16,10 +16,10 @@ from bot.backend.incidents.work import find_incidents
 from bot.backend.tickets.audience import audience_of
 from bot.backend.tickets.changing import do_action
 from bot.backend.tickets.life import Action
-from bot.backend.tickets.model import Step3, Ticket, digest_of, step3_of
+from bot.backend.tickets.model import Status, Step3, Ticket, digest_of, step3_of
 from bot.backend.tickets.moves import Move
 from bot.backend.tickets.operations import finish_abandoned
-from bot.backend.tickets.store import locked, ticket_from, ticket_of
+from bot.backend.tickets.store import last_word_at, locked, ticket_from, ticket_of
 from bot.backend.timers.model import REQUERY_THEN, TimerKind, next_requery
 from bot.backend.timers.runner import Handler
 from bot.backend.timers.store import schedule
@@ -104,6 +104,22 @@ async def _publish_step3(connection: AsyncConnection, ticket: Ticket, step3: Ste
         ))  # fmt: skip
 
 
+async def close_quiet(app: web.Application, ticket_no: str) -> None:
+    """Put a solved case away when nobody has said a word for so many days; else look again then."""
+    now, quiet_for = app[CLOCK](), timedelta(days=app[SETTINGS].close_after_days)
+    async with app[DATABASE].begin() as connection:
+        row = await locked(connection, ticket_no)
+        if row is None or ticket_from(row).status is not Status.RESOLVED:
+            return
+        quiet_since = max(filter(None, (row.resolved_at, await last_word_at(connection, ticket_no))))
+        if quiet_since + quiet_for > now:
+            await schedule(connection, TimerKind.CLOSE, ticket_no, quiet_since + quiet_for)
+            return
+        promise = timedelta(hours=app[SETTINGS].reply_promise_hours)
+        move = Move(action=Action.CLOSE, actor=SYSTEM, now=now, promise=promise)
+        await do_action(connection, row, move, reason=f"quiet since {quiet_since.isoformat()}")
+
+
 async def look_for_incidents(app: web.Application, _: str) -> None:
     async with app[DATABASE].begin() as connection:
         await find_incidents(connection, app[SETTINGS], app[CLOCK]())
@@ -114,6 +130,7 @@ TIMERS: dict[TimerKind, Handler] = {
     TimerKind.REQUERY: requery_ticket,
     TimerKind.PROMISE: break_promise,
     TimerKind.STEP3: offer_step3,
+    TimerKind.CLOSE: close_quiet,
     TimerKind.OPERATION: finish_abandoned,
     TimerKind.INCIDENTS: look_for_incidents,
 }

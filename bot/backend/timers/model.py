@@ -12,6 +12,7 @@ class TimerKind(StrEnum):
     REQUERY = "requery"  # look at the ticket's order again, by the schedule after a report
     PROMISE = "promise"  # the promised answer
     STEP3 = "step3"  # the ways beyond the ticket open
+    CLOSE = "close"  # put a solved case away when it has been quiet for long
     OPERATION = "operation"  # finish what was begun about an order; the subject is the operation's number
     INCIDENTS = "incidents"  # look for incidents; there is one for all
 

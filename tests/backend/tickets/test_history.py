@@ -124,9 +124,11 @@ async def test_an_answer_ends_the_third_step_and_makes_a_new_promise(backend_cli
     assert await due(backend_client, ticket["ticket_no"]) == {"promise": NOW + timedelta(hours=1) + DAY}
 
 
-async def test_a_finished_ticket_has_no_timers(backend_client: TestClient):
+async def test_a_finished_ticket_waits_for_its_end_only(backend_client: TestClient):
     _, ticket = await report(backend_client, proof=await prove(backend_client))
     await change(backend_client, ticket["ticket_no"], status="resolved")
+    assert await due(backend_client, ticket["ticket_no"]) == {"close": NOW}
+    await change(backend_client, ticket["ticket_no"], status="closed")
     assert await due(backend_client, ticket["ticket_no"]) == {}
 
 
