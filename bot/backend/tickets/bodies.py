@@ -8,14 +8,21 @@ from pydantic import Field, StrictBool, StringConstraints, model_validator
 
 from bot.backend.http import Body
 from bot.backend.tickets.life import Action
-from bot.backend.tickets.model import Actor, ActorKind, Author, Demand, Priority, Status, TicketType
+from bot.backend.tickets.model import Actor, ActorKind, Author, Demand, Priority, Status, TicketType, has_words
 from bot.backend.tickets.reports import Report
 from bot.backend.tickets.store import STATEMENT
+from bot.errors import InvalidError
 
 Part = Annotated[str, StringConstraints(max_length=300)]
 Name = Annotated[str, StringConstraints(min_length=1, max_length=80)]
 CustomerRef = Annotated[str, StringConstraints(min_length=1, max_length=128)]
 Evidence = Annotated[list[Annotated[str, StringConstraints(max_length=64)]], Field(max_length=20)]
+
+
+def check_words(text: str) -> None:
+    """Customers are not sent what cannot be read; raises InvalidError."""
+    if not has_words(text):
+        raise InvalidError("There are no words for the customer.", fields=["text"])
 
 
 class ActorBody(Body):
@@ -70,7 +77,7 @@ class TicketBody(Body):
 
 
 class MessageBody(Body):
-    """Words, pictures or both."""
+    """A customer's words, pictures or both; whoever writes to a customer needs words."""
 
     author: Author
     text: Annotated[str, StringConstraints(max_length=4000)] = ""
@@ -94,7 +101,9 @@ class MessageBody(Body):
 
     @model_validator(mode="after")
     def _says_something(self) -> Self:
-        if not self.text and not self.evidence:
+        if self.author is not Author.CUSTOMER:
+            check_words(self.text)
+        elif not self.text and not self.evidence:
             raise ValueError("neither text nor evidence")
         return self
 

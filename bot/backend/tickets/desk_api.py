@@ -29,7 +29,7 @@ from bot.backend.tickets.desk_bodies import (
     AssignBody,
     DecisionBody,
     MergeBody,
-    MessageBody,
+    NoteBody,
     RefundBody,
     RepairBody,
     ReplyBody,
@@ -89,7 +89,7 @@ async def reply(request: web.Request) -> web.Response:
 @routes.post("/v1/desk/tickets/{ticket_no}/note")
 async def note(request: web.Request) -> web.Response:
     """Write to colleagues; no customer sees it."""
-    return await _act(request, await body_of(request, MessageBody), Action.NOTE)
+    return await _act(request, await body_of(request, NoteBody), Action.NOTE)
 
 
 @routes.post("/v1/desk/tickets/{ticket_no}/wait")

@@ -7,18 +7,17 @@ from typing import Annotated, Literal, Self
 from pydantic import AwareDatetime, Field, StringConstraints, model_validator
 
 from bot.backend.http import Body
-from bot.backend.tickets.bodies import ActorBody, Evidence, Name
+from bot.backend.tickets.bodies import ActorBody, Evidence, Name, check_words
 from bot.backend.tickets.life import Action
 from bot.backend.tickets.model import Decision, Waiting
 
 Text = Annotated[str, StringConstraints(max_length=4000)]
-Said = Annotated[str, StringConstraints(min_length=1, max_length=4000)]
 Reason = Annotated[str, StringConstraints(max_length=1000)]
 Money = Annotated[Decimal, Field(ge=0, max_digits=12, decimal_places=2)]
 
 
 class ActBody(Body):
-    """`text` and pictures are for the customer, `reason` is for colleagues."""
+    """`text` and the pictures that go with it are for the customer, `reason` is for colleagues."""
 
     actor: ActorBody
     text: Text = ""
@@ -30,9 +29,15 @@ class ActBody(Body):
         """When the customer was told to hear more, under the name of its field."""
         return {}
 
+    @model_validator(mode="after")
+    def _says_something(self) -> Self:
+        if self.text or self.evidence:
+            check_words(self.text)
+        return self
 
-class MessageBody(ActBody):
-    """Something that is written; a note is for colleagues."""
+
+class NoteBody(ActBody):
+    """For colleagues, to whom a picture may say enough."""
 
     @model_validator(mode="after")
     def _says_something(self) -> Self:
@@ -41,7 +46,7 @@ class MessageBody(ActBody):
         return self
 
 
-class ReplyBody(MessageBody):
+class ReplyBody(ActBody):
     """An answer; `promised_at`: when the customer hears more."""
 
     promised_at: AwareDatetime | None = None
@@ -49,6 +54,11 @@ class ReplyBody(MessageBody):
     @property
     def promise(self) -> dict[str, datetime | None]:
         return {"promised_at": self.promised_at}
+
+    @model_validator(mode="after")
+    def _says_something(self) -> Self:
+        check_words(self.text)
+        return self
 
 
 class WaitBody(ActBody):
@@ -63,8 +73,8 @@ class WaitBody(ActBody):
 
     @model_validator(mode="after")
     def _asks_something(self) -> Self:
-        if self.waiting_for is Waiting.CUSTOMER and not self.text:
-            raise ValueError("a customer is waited for without a question")
+        if self.waiting_for is Waiting.CUSTOMER:
+            check_words(self.text)
         return self
 
 

@@ -21,19 +21,27 @@ from bot.backend.schemas import (
 from bot.backend.tickets.approvals import ApprovalState
 from bot.backend.tickets.life import Action, Stage
 from bot.backend.tickets.model import ActorKind, Author, Decision, Demand, Priority, Status, TicketType, Waiting
-from bot.backend.tickets.openapi import EVIDENCE, HOLDER, NAME, REFUND, STEP3, TICKET_NO, text_of
+from bot.backend.tickets.openapi import (
+    EVIDENCE,
+    HOLDER,
+    NAME,
+    READABLE,
+    READABLE_TEXT,
+    REFUND,
+    STEP3,
+    TICKET_NO,
+    text_of,
+)
 from bot.backend.tickets.search import MOST, Sort
 
 _NO = path_parameter("ticket_no", "The ticket's number; that of a merged one leads to its survivor.")
 _INTEGER: Schema = {"type": "integer"}
 _ACTOR = record({"kind": one_of(ActorKind), "name": TEXT})
 _LINE = {"actor": ref("Actor"), "text": text_of(4000), "evidence": EVIDENCE, "reason": text_of(1000)}
-_SAYS: Schema = {
-    "anyOf": [
-        {"required": ["text"], "properties": {"text": {"pattern": r"\S"}}},
-        {"required": ["evidence"], "properties": {"evidence": {"minItems": 1}}},
-    ]
-}
+_WORDS: Schema = {"required": ["text"], "properties": {"text": {"pattern": READABLE}}}
+_NOTES: Schema = {"anyOf": [_WORDS, {"required": ["evidence"], "properties": {"evidence": {"minItems": 1}}}]}
+_SILENT: Schema = {"properties": {"text": {"maxLength": 0}, "evidence": {"maxItems": 0}}}
+_MAY_SAY: Schema = {"anyOf": [_WORDS, _SILENT]}
 _DONE = answers({200: ("Done.", ref("DeskDone"))}, 400, 404, 409, 422)
 _AT_THE_SHOP = answers(
     {200: ("Done.", ref("DeskRepaired")), 202: ("A second person has to approve it.", ref("DeskAsked"))},
@@ -178,23 +186,24 @@ _ROW = {
 }  # fmt: skip
 
 _SCHEMAS: Schema = {
-    "DeskAct": record(_LINE, optional=("text", "evidence", "reason")),
-    "DeskNote": {**record(_LINE, optional=("text", "evidence", "reason")), **_SAYS},
-    "DeskReply": {
-        **record({**_LINE, "promised_at": nullable(TIME)}, optional=("text", "evidence", "reason", "promised_at")),
-        **_SAYS,
-    },
+    "DeskAct": {**record(_LINE, optional=("text", "evidence", "reason")), **_MAY_SAY},
+    "DeskNote": {**record(_LINE, optional=("text", "evidence", "reason")), **_NOTES},
+    "DeskReply": record(
+        {**_LINE, "text": READABLE_TEXT, "promised_at": nullable(TIME)}, optional=("evidence", "reason", "promised_at")
+    ),
     "DeskWait": {
         **record(
             {**_LINE, "waiting_for": one_of(Waiting), "until": nullable(TIME)},
             optional=("text", "evidence", "reason", "until"),
         ),
         "anyOf": [
-            {"required": ["text"], "properties": {"text": {"pattern": r"\S"}}},
-            {"properties": {"waiting_for": one_of((Waiting.UPSTREAM,))}},
+            _WORDS,
+            {"properties": {"waiting_for": one_of((Waiting.UPSTREAM,)), **_SILENT["properties"]}},
         ],
     },
-    "DeskAssign": record({**_LINE, "assignee": nullable(NAME)}, optional=("text", "evidence", "reason")),
+    "DeskAssign": {
+        **record({**_LINE, "assignee": nullable(NAME)}, optional=("text", "evidence", "reason")), **_MAY_SAY,
+    },
     "DeskMerge": record(
         {"actor": ref("Actor"), "into": {"type": "string", "minLength": 1, "maxLength": 20, "pattern": r"\S"},
          "reason": text_of(1000)},

@@ -3,6 +3,7 @@
 import hashlib
 import json
 import re
+import unicodedata
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from decimal import Decimal
@@ -211,6 +212,11 @@ def subject_of(order_no: str | None, claimed_no: str | None, customer_ref: str) 
 def digest_of(data: Any) -> str:
     """The same 64 hex digits for equal JSON data, whatever the order of its keys."""
     return hashlib.sha256(json.dumps(data, sort_keys=True, default=str).encode()).hexdigest()
+
+
+def has_words(text: str) -> bool:
+    """Whether there is something to read; blanks and invisible signs are nothing."""
+    return any(unicodedata.category(each)[0] not in "CZ" for each in text)
 
 
 def promises_original_way(text: str) -> bool:

@@ -31,6 +31,9 @@ def text_of(longest: int) -> Schema:
     return {"type": "string", "maxLength": longest}
 
 
+# What of a text there is to read; the backend knows more invisible signs than these.
+READABLE = r"[^\s\x00-\x1f\x7f-\x9f\xad\u200b-\u200f\u2060-\u206f\ufeff\ue000-\uf8ff]"
+READABLE_TEXT: Schema = {"type": "string", "maxLength": 4000, "pattern": READABLE}
 EVIDENCE = {**array(text_of(64)), "maxItems": 20}
 SCORE: Schema = {"type": "integer", "minimum": 1, "maximum": 5}
 NAME: Schema = {"type": "string", "minLength": 1, "maxLength": 80, "pattern": r"\S"}
@@ -187,8 +190,9 @@ _SCHEMAS: Schema = {
             optional=("text", "evidence", "customer_ref", "author_name"),
         ),
         "anyOf": [
-            {"required": ["text"], "properties": {"text": {"pattern": r"\S"}}},
-            {"required": ["evidence"], "properties": {"evidence": {"minItems": 1}}},
+            {"required": ["text"], "properties": {"text": {"pattern": READABLE}}},
+            {"required": ["evidence"],
+             "properties": {"author": one_of((Author.CUSTOMER,)), "evidence": {"minItems": 1}}},
         ],
     },
     "AddedMessage": record({

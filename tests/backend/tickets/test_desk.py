@@ -165,15 +165,32 @@ async def test_a_refused_action_does_not_use_up_its_key(backend_client: TestClie
 
 async def test_a_picture_goes_along(backend_client: TestClient, ticket_no: str):
     _, picture = await upload(backend_client, make_picture())
-    await act(backend_client, ticket_no, "reply", text="", evidence=[picture["evidence_id"]])
+    await act(backend_client, ticket_no, "reply", text="补发记录", evidence=[picture["evidence_id"]])
     assert (await case(backend_client, ticket_no))["messages"][-1]["evidence"] == [picture["evidence_id"]]
-    assert (await act(backend_client, ticket_no, "reply", text="", evidence=["0" * 32]))[0] == 404
+    assert (await act(backend_client, ticket_no, "note", evidence=[picture["evidence_id"]]))[0] == 200
+    assert (await act(backend_client, ticket_no, "note", evidence=["0" * 32]))[0] == 404
+
+
+@pytest.mark.parametrize("text", ["", " ", "\u3000\n", "\u200b\ufeff"])
+async def test_a_customer_is_never_sent_nothing(backend_client: TestClient, ticket_no: str, text: str):
+    _, picture = await upload(backend_client, make_picture())
+    with_picture = {"text": text, "evidence": [picture["evidence_id"]]}
+    for action, body in (
+        ("reply", {"text": text}), ("reply", with_picture), ("reply", {}), ("resolve", with_picture),
+        ("wait", {"text": text, "waiting_for": "customer"}), ("reply", {"text": text, "actor": ROBOT}),
+    ):  # fmt: skip
+        status, answer = await act(backend_client, ticket_no, action, **body)
+        assert (status, answer["error"]["code"], answer["error"]["fields"]) == (422, "invalid", ["text"])
+    status, answer = await say(backend_client, ticket_no, author="agent", customer_ref=None, **with_picture)
+    assert (status, answer["error"]["fields"]) == (422, ["text"])
+    assert await published(backend_client) == []
+    assert len((await case(backend_client, ticket_no))["history"]) == 1
 
 
 @pytest.mark.parametrize(
     ("action", "body", "field"),
     [
-        ("reply", {"text": " "}, "body"),
+        ("reply", {"text": " "}, "text"), ("note", {"text": " "}, "body"),
         ("reply", {"text": "x", "actor": {"kind": "customer", "name": "a"}}, "actor.kind"),
         ("reply", {"text": "x", "actor": None}, "actor"), ("assign", {}, "assignee"), ("wait", {}, "waiting_for"),
         ("resolve", {"more": 1}, "more"), ("merge", {}, "into"), ("refund", {"decision": "approved"}, "body"),
