@@ -100,6 +100,8 @@ class ValidateRatingForm(FormAction):
     free_text = frozenset({"rating_comment"})
 
     def _leaves(self, turn: Turn, requested: str) -> bool:
+        if turn.news is not None and (turn.typed or turn.intent == "send_picture"):
+            return True  # Something newer was told, and this is about that.
         if turn.typed and turn.intent == "ticket_progress" and not asks_for_ticket(turn.text):
             return False  # "that was quick" is praise
         wants_else = turn.intent in self.leave_without_value and turn.sure and turn.intent != "complain"

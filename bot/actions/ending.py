@@ -1,12 +1,13 @@
 """How a form ends before its questions are answered; the action that follows the form acts on it."""
 
+from bot.actions.answers import answer_news
 from bot.actions.base import DialogAction
 from bot.actions.cases import newest_case
 from bot.actions.progress import say_ticket
 from bot.actions.turn import Turn
 
 # `done`: everything was said inside the form already.
-HUMAN, NOT_CHARGED, DONE, TICKET = "human", "not_charged", "done", "ticket"
+HUMAN, NOT_CHARGED, DONE, TICKET, REPLY = "human", "not_charged", "done", "ticket", "reply"
 
 
 def say_not_charged(turn: Turn) -> None:
@@ -29,6 +30,8 @@ class FormConclusion(DialogAction):
         turn.set(form_end=None, field_tries=0.0)
         if end == NOT_CHARGED:
             say_not_charged(turn)
+        elif end == REPLY:
+            await answer_news(turn)
         elif end == TICKET:
             say_ticket(turn, await newest_case(turn))
         elif end == HUMAN:

@@ -14,7 +14,7 @@ from bot.actions.asides import answer_aside, aside_of
 from bot.actions.base import DialogAction
 from bot.actions.bills import correct_bill
 from bot.actions.complaints import count_complaint
-from bot.actions.ending import DONE, HUMAN, NOT_CHARGED
+from bot.actions.ending import DONE, HUMAN, NOT_CHARGED, REPLY
 from bot.actions.meanings import names_human, says_not_charged
 from bot.actions.pictures import Taken, call_human, calls_human, look_at_pictures, say_read, say_verdict
 from bot.actions.questions import answer_question, is_question
@@ -41,6 +41,12 @@ def is_no_request_for_human(turn: Turn) -> bool:
         if event.get("event") == "user"
     ]
     return intents[-2:-1] != ["request_human"]
+
+
+def answers_news(turn: Turn) -> bool:
+    """Whether a form would begin with what is rather an answer to a person who has just asked; a number is none."""
+    names_number = turn.order_numbers or turn.entities.get("payment_no")
+    return bool(turn.news) and turn.typed and turn.intent in ("inform", "affirm") and not names_number
 
 
 class FormAction(DialogAction):
@@ -126,6 +132,9 @@ class FormAction(DialogAction):
     async def _answer(self, turn: Turn, requested: str | None) -> None:
         if requested is None:
             turn.set(field_tries=0.0, offer=None, form_end=None)
+            if answers_news(turn):
+                turn.set(form_end=REPLY)
+                return
             self.start(turn)
             found = self.read(turn, None)
             if self._is_over(turn, found):

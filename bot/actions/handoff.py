@@ -2,6 +2,7 @@
 
 from rasa_sdk.interfaces import Tracker
 
+from bot.actions.answers import answer_news
 from bot.actions.asides import answer_aside_and_go_on, aside_of
 from bot.actions.base import DialogAction
 from bot.actions.forms import is_no_request_for_human
@@ -69,7 +70,9 @@ class ActionFallback(DialogAction):
     async def answer(self, turn: Turn) -> None:
         misses = misses_in_a_row(turn.tracker)
         guesses = guesses_of(turn)
-        if await answer_aside_and_go_on(turn):
+        if turn.news is not None:
+            turn.leave_form()
+        if await answer_aside_and_go_on(turn) or await answer_news(turn):
             return
         if misses >= 3:
             turn.say("utter_fallback_handoff")

@@ -233,6 +233,8 @@ class ActionReadPicture(DialogAction):
     keeps_offer = True
 
     async def answer(self, turn: Turn) -> None:
+        if turn.news:
+            turn.set(ticket_no=turn.news)  # Whoever asked there gets it.
         taken = await look_at_pictures(turn)
         added = await add_to_ticket(turn, taken)
         say_read(turn, taken)

@@ -1,13 +1,11 @@
 """The customer answers the people who work on their ticket: what they type or show goes there as it is."""
 
-from bot.actions.cases import case_of
+from bot.actions.answers import pass_on
 from bot.actions.ending import FormConclusion
 from bot.actions.forms import FormAction
 from bot.actions.meanings import asks_for_ticket, is_refusal
 from bot.actions.pictures import note_pictures
-from bot.actions.step3 import due_at
 from bot.actions.turn import Turn
-from bot.errors import NotFoundError
 
 # "Only pictures" and "never mind", as the slot holds them.
 PICTURES, NOTHING = "[pictures]", "-"
@@ -15,7 +13,7 @@ LONGEST = 2000
 
 
 class ValidateReplyForm(FormAction):
-    """The next thing that the customer types or shows is the answer."""
+    """The next thing that the customer types or shows is the answer, to what was asked last."""
 
     action_name = "validate_reply_form"
     fields = ("ticket_reply",)
@@ -29,6 +27,8 @@ class ValidateReplyForm(FormAction):
     def read(self, turn: Turn, requested: str | None) -> bool:
         if requested is None:
             return False
+        if turn.news and (turn.typed or turn.intent == "send_picture"):
+            turn.set(reply_to=turn.news)  # Somebody asked anew meanwhile.
         if turn.intent == "send_picture":
             note_pictures(turn)
             turn.set(ticket_reply=PICTURES)
@@ -53,7 +53,7 @@ class ValidateReplyForm(FormAction):
 
 
 class ActionReplyTicket(FormConclusion):
-    """Put it into the ticket; a closed one cannot take it, so a new report is offered."""
+    """Put it into the ticket."""
 
     action_name = "action_reply_ticket"
 
@@ -63,25 +63,4 @@ class ActionReplyTicket(FormConclusion):
         if not about or text in (None, NOTHING):
             turn.say("utter_reply_cancelled")
             return
-        case = await case_of(turn, about)
-        try:
-            if case is None:
-                raise NotFoundError
-            await turn.backend.add_ticket_message(
-                about,
-                {
-                    "author": "customer",
-                    "text": "" if text == PICTURES else text,
-                    "evidence": pictures,
-                    "customer_ref": case["seen_as"],
-                },
-                idempotency_key=f"{turn.message_id}:reply",
-                proof=turn.proof,
-            )
-        except NotFoundError:
-            turn.set(offer="report")
-            turn.say("utter_reply_closed", ticket_no=about)
-            return
-        turn.set(pictures=[], ticket_no=about)
-        case = await case_of(turn, about) or case
-        turn.say("utter_reply_sent", ticket_no=about, due_at=due_at(case))
+        await pass_on(turn, about, "" if text == PICTURES else text, pictures)

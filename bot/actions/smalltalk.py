@@ -1,5 +1,6 @@
 """Short answers that need little thought: language, no, wait, goodbye."""
 
+from bot.actions.answers import answer_news
 from bot.actions.asides import answer_aside_and_go_on
 from bot.actions.base import DialogAction
 from bot.actions.bills import answer_correction
@@ -91,8 +92,11 @@ class ActionDeclineOffer(DialogAction):
         offer = turn.tracker.get_slot("offer")
         if await answer_correction(turn):
             return
+        not_charged = turn.entities.get("field") == "not_charged" or (turn.typed and says_not_charged(turn.text))
+        if not not_charged and await answer_news(turn):
+            return
         turn.leave_form()
-        if turn.entities.get("field") == "not_charged" or (turn.typed and says_not_charged(turn.text)):
+        if not_charged:
             say_not_charged(turn)
         elif offer == "evidence":
             # "No" and "I cannot find it" are not yet "no money was taken".
@@ -102,6 +106,16 @@ class ActionDeclineOffer(DialogAction):
             turn.say("utter_declined")
         else:
             turn.say("utter_nothing_to_decline")
+
+
+class ActionSayYes(DialogAction):
+    """A yes while nothing was offered: it may answer a person, else there is no more to it than what can be done."""
+
+    action_name = "action_say_yes"
+
+    async def answer(self, turn: Turn) -> None:
+        if not await answer_news(turn):
+            turn.say("utter_what_next")
 
 
 class ActionWait(DialogAction):

@@ -63,6 +63,8 @@ class Turn:
         self.conversation_id: str = metadata.get("conversation_id") or tracker.sender_id
         self.message_id: str = metadata.get("message_id") or message.get("message_id") or tracker.sender_id
         self.identity: str | None = metadata.get("identity")
+        # Of news that was told just before: the ticket that it asks an answer for, "" if it asks for none.
+        self.news: str | None = metadata.get("news")
 
     @property
     def typed(self) -> bool:

@@ -157,7 +157,8 @@ class Workers:
         if self._pictures and is_picture(turn):
             await self._pictures.wait(conversation, turn)
         resumed = await self._store.resumed_by(conversation.conversation_id)
-        metadata = metadata_of(conversation, turn, resumed, self._switchboard.now())
+        news = await self._store.news_before(turn.turn_id)
+        metadata = metadata_of(conversation, turn, resumed, news, self._switchboard.now())
         return await ask_until_answered(self._rasa, turn, metadata, self._patience, partial(self._before_asking, turn))
 
     async def _before_asking(self, turn: Turn) -> bool:
@@ -175,7 +176,9 @@ class Workers:
         )
 
 
-def metadata_of(conversation: Conversation, turn: Turn, resumed: list[str], now: datetime) -> dict[str, Any]:
+def metadata_of(
+    conversation: Conversation, turn: Turn, resumed: list[str], news: str | None, now: datetime
+) -> dict[str, Any]:
     """What Rasa's components and the actions get to know besides the text."""
     return {
         "message_id": turn.turn_id,
@@ -185,4 +188,5 @@ def metadata_of(conversation: Conversation, turn: Turn, resumed: list[str], now:
         "channel": conversation.channel,
         "identity": conversation.identity_at(now),
         "resumed": resumed,
+        "news": news,
     }

@@ -54,12 +54,13 @@ async def act(
     ranking: list[dict[str, Any]] | None = None,
     confidence: float = 1.0,
     form: str | None = None,
+    news: str | None = None,
     **entities: Any,
 ) -> Acted:
     """What the action answers to this message; a text that begins with a slash is a button."""
     dispatcher = CollectingDispatcher()
     message = user(text or f"/{intent}", intent, **entities)
-    message["metadata"] = {**METADATA, "identity": identity}
+    message["metadata"] = {**METADATA, "identity": identity, "news": news}
     message["intent_ranking"] = ranking or []
     message["intent"]["confidence"] = confidence
     tracker = make_tracker(message, slots or {}, earlier or [], form)

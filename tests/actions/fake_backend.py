@@ -108,6 +108,8 @@ class FakeBackend:
         self.tries = 3
         self.calls: list[tuple[str, Any]] = []
         self.opened: dict[str, dict[str, Any]] = {}
+        # The tickets that messages went into.
+        self.written_to: list[str] = []
 
     def _note(self, name: str, what: Any) -> None:
         self.calls.append((name, what))
@@ -166,6 +168,7 @@ class FakeBackend:
         self._note("add_ticket_message", body)
         if self.refused:
             raise self.refused
+        self.written_to.append(ticket_no)
         return {}
 
     async def rate_ticket(self, ticket_no: str, score: int, comment: str | None = None, **query: Any) -> dict[str, Any]:

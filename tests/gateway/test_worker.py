@@ -44,6 +44,7 @@ async def test_a_message_is_asked_with_everything_the_actions_need(house: House,
                 "channel": "widget",
                 "identity": "alice",
                 "resumed": [],
+                "news": None,
             },
         }
     ]

@@ -10,7 +10,7 @@ from bot.errors import InvalidError
 from bot.gateway.conversations.model import NEWS_KEY, IncomingMessage, Kind, Message, payload, resume_ask, text_for_bot
 from bot.gateway.conversations.rows import read_messages
 from bot.gateway.conversations.tables import buttons, messages, pictures, turns
-from bot.gateway.conversations.typed import means
+from bot.gateway.conversations.typed import means, reply_wanted
 from bot.gateway.resume.store import ResumeCodes
 
 
@@ -65,6 +65,25 @@ async def _button_meant(connection: AsyncConnection, conversation_id: str, text:
     query = sa.select(buttons.c.button_id, buttons.c.title, buttons.c.payload).where(buttons.c.message_id == newest)
     rows = await connection.execute(query.order_by(buttons.c.place))
     return next((row.button_id for row in rows if means(text, row.title, row.payload)), None)
+
+
+async def news_before(connection: AsyncConnection, turn_id: str) -> str | None:
+    """Whether news was the last thing told before this turn: the ticket that it asks an answer for, else ""."""
+    position = sa.select(turns.c.position).where(turns.c.turn_id == turn_id).scalar_subquery()
+    query = (
+        sa.select(messages.c.message_id, messages.c.reply_key)
+        .join(turns, turns.c.conversation_id == messages.c.conversation_id)
+        .where(turns.c.turn_id == turn_id, messages.c.kind == Kind.OUTGOING.value, messages.c.position <= position)
+        .order_by(messages.c.position.desc())
+        .limit(1)
+    )
+    newest = (await connection.execute(query)).one_or_none()
+    if newest is None or not (newest.reply_key or "").startswith(NEWS_KEY):
+        return None
+    payloads = await connection.scalars(
+        sa.select(buttons.c.payload).where(buttons.c.message_id == newest.message_id).order_by(buttons.c.place)
+    )
+    return next((about for each in payloads if (about := reply_wanted(each))), "")
 
 
 async def _click(connection: AsyncConnection, conversation_id: str, button_id: str) -> tuple[str, str, dict[str, Any]]:

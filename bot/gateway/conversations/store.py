@@ -10,7 +10,7 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from bot.errors import NotFoundError
-from bot.gateway.conversations.incoming import ask_of, find_repeated
+from bot.gateway.conversations.incoming import ask_of, find_repeated, news_before
 from bot.gateway.conversations.model import (
     Conversation,
     IncomingMessage,
@@ -283,6 +283,11 @@ class ConversationStore:
         """The customers whose tickets this conversation goes on with besides its own."""
         async with self.engine.begin() as connection:
             return await resumed_by(connection, conversation_id)
+
+    async def news_before(self, turn_id: str) -> str | None:
+        """See `incoming.news_before`."""
+        async with self.engine.begin() as connection:
+            return await news_before(connection, turn_id)
 
     async def _with_code(
         self, connection: AsyncConnection, said: Said, conversation: Conversation, now: datetime

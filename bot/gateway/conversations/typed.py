@@ -23,6 +23,7 @@ _EN_FILLERS = _words("it its has have is i all now thanks thank you still the mo
 _EN_ARRIVED = _words("arrived received got there here solved fixed works working come came")
 _EN_NOT = _words("no nope not nothing hasnt isnt didnt havent none")
 _EN_NOT_ALONG = _words("yet arrive receive get at")
+_REPLY = re.compile(r'/reply_ticket\{"about":"([^"]+)"\}')
 _SCORE = re.compile(r'"score":"([1-5])"')
 _POINTS = re.compile(r"(?:打|给|评)?([1-5一二三四五])(?:分|颗?星|points?|stars?)?")
 _DIGITS = dict(zip("一二三四五", "12345", strict=True))
@@ -40,6 +41,12 @@ def means(text: str, title: str, payload: str) -> bool:
     if '"field":"not_arrived"' in payload:
         return plain == _letters(title.lower()) or _arrival(line, plain) is False
     return False
+
+
+def reply_wanted(payload: str) -> str | None:
+    """The ticket that this button would answer to."""
+    found = _REPLY.fullmatch(payload)
+    return found[1] if found else None
 
 
 def _arrival(line: str, plain: str) -> bool | None:

@@ -278,3 +278,32 @@ async def test_the_loop_wakes_up_for_news(house: NewsHouse):
     finally:
         task.cancel()
         await asyncio.wait({task})
+
+
+async def test_the_bot_is_told_what_the_news_before_the_words_asks_for(house: NewsHouse, rasa: FakeRasa):
+    await house.hear(make_news("order.delivered", 1))
+    await house.send("随便说说")
+    await house.hear(make_news("order.delivered", 2), make_news("ticket.waiting_customer", 3))
+    await house.send("艾欧尼亚")
+    await house.send("然后呢")
+    assert [each["metadata"]["news"] for each in rasa.asked] == ["", TICKET_NO, None]
+
+
+async def test_of_two_questions_words_answer_the_newer_and_a_button_its_own(house: NewsHouse, rasa: FakeRasa):
+    await house.hear(make_news("order.delivered", 1))
+    await house.hear(make_news("ticket.waiting_customer", 2, ticket_no="TK261125D4E5F6"))
+    await house.send("到了")
+    await house.hear(make_news("ticket.waiting_customer", 3, ticket_no="TK261125D4E5F6"))
+    (delivered, *_) = await house.store.messages_after("c1", 1, 10)
+    await house.send(button_id=delivered.buttons[0].button_id)
+    asked = f'/confirm_delivery{{"field":"arrived","about":"{TICKET_NO}"}}'
+    assert rasa.asked_texts() == ["到了", asked]
+    assert rasa.asked[0]["metadata"]["news"] == "TK261125D4E5F6"
+
+
+async def test_words_that_came_before_the_news_do_not_answer_it(house: NewsHouse, rasa: FakeRasa):
+    """They waited for the bot, which asked while the news was told."""
+    await house.switchboard.receive("c1", IncomingMessage(text="在吗"))
+    await house.hear(make_news("ticket.waiting_customer", 1))
+    await house.workers.settle()
+    assert rasa.asked[-1]["metadata"]["news"] is None
