@@ -38,6 +38,7 @@ export class Composer {
   constructor(
     private readonly actions: ComposerActions,
     enlarge: TrayActions["enlarge"],
+    private readonly resized: () => void,
   ) {
     this.#tray = new Tray({ changed: () => this.#typed(), emptied: () => this.#attach.focus(), enlarge });
     const row = h("div", { class: "row" }, this.#attach, this.#camera, this.#label, this.input, this.#send);
@@ -120,11 +121,13 @@ export class Composer {
     const left = MOST_CHARACTERS - input.value.trim().length;
     setAttribute(input, "placeholder", this.#tray.count > 0 ? texts.caption : texts.placeholder);
     this.#camera.classList.toggle("away", input.value !== "");
+    // The log moves while this is measured, though it may have its old size again afterwards.
     input.style.height = "auto";
     if (input.scrollHeight > 0) input.style.height = `${input.scrollHeight}px`;
     setText(this.#room, left <= MOST_CHARACTERS - WARN_CHARACTERS ? texts.tooLong(left) : "");
     this.#room.classList.toggle("bad", left < 0);
     this.#send.disabled = left < 0 || (left === MOST_CHARACTERS && this.#tray.count === 0);
+    this.resized();
   }
 
   #submit(): void {

@@ -28,8 +28,8 @@ export class Log {
       this.#following = this.#fromEnd() < NEAR_PX;
       if (this.#following) this.#jump.classList.add("hidden");
     });
-    // The panel changes its size with the phone's keyboard and the composer; whoever read the end goes on reading it.
-    if (typeof ResizeObserver !== "undefined") new ResizeObserver(() => this.#following && this.toEnd()).observe(this.#list);
+    // The panel changes its size with the phone's keyboard and the composer.
+    if (typeof ResizeObserver !== "undefined") new ResizeObserver(() => this.stay()).observe(this.#list);
   }
 
   update(items: readonly Item[], typing: boolean, language: Language, now: Date): void {
@@ -43,6 +43,11 @@ export class Log {
     const mine = last !== undefined && added.includes(last.key) && last.type === "unsent";
     if (this.#following || mine) this.toEnd();
     else if (added.length > 0) this.#jump.classList.remove("hidden");
+  }
+
+  /** Something above or below took or gave room; whoever read the end goes on reading it. */
+  stay(): void {
+    if (this.#following) this.toEnd();
   }
 
   toEnd(): void {

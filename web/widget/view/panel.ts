@@ -30,7 +30,7 @@ export class Panel {
   constructor(actions: PanelActions) {
     this.#header = new Header(actions);
     const enlarge: BubbleActions["enlarge"] = (url, opener, alt) => this.lightbox.open(url, opener, alt, TEXTS[this.#language]);
-    this.composer = new Composer(actions, enlarge);
+    this.composer = new Composer(actions, enlarge, () => this.#log.stay());
     this.#log = new Log({
       loadPicture: (message) => actions.loadPicture(message),
       loadUnsent: (clientId) => actions.loadUnsent(clientId),
