@@ -5,7 +5,7 @@ from bot.actions.cases import Case, case_of, is_live, newest_case
 from bot.actions.diagnosis import demand_text
 from bot.actions.turn import Turn
 from bot.actions.words import UNKNOWN, word
-from bot.formats import clock, money
+from bot.formats import clock, money, time_from
 
 # What the customer said in the report form.
 _SAID = ("initiated_at", "product", "payment_state", "order_state", "payment_no")
@@ -17,11 +17,23 @@ def say_step3(turn: Turn, case: Case) -> None:
     """Why, the summary, and the ways that are open."""
     step3 = case["step3"]
     reason = "utter_step3_funds" if step3.get("why") == "funds_at_platform" else "utter_step3_overdue"
-    turn.say(reason, ticket_no=case["ticket_no"])
+    promise = time_from(case.get("next_promise_at"))
+    if promise and promise > turn.now:
+        turn.say(f"{reason}_until", ticket_no=case["ticket_no"], due_at=clock(promise))
+    else:
+        turn.say(reason, ticket_no=case["ticket_no"])
     turn.say("utter_step3_summary", lines="\n".join(summary_of(turn, case)))
     for way in WAYS:
         if step3.get(way):
             turn.say(f"utter_step3_{way}")
+
+
+def say_not_yet(turn: Turn, case: Case) -> None:
+    """By when the shop speaks; while the customer has the next word there is nothing to complain of."""
+    if case.get("waiting_for") == "customer":
+        turn.say("utter_ticket_needs_you", ticket_no=case["ticket_no"])
+    else:
+        turn.say("utter_step3_not_yet", ticket_no=case["ticket_no"], due_at=due_at(case))
 
 
 def summary_of(turn: Turn, case: Case) -> list[str]:
@@ -76,7 +88,7 @@ class ActionShowStep3(DialogAction):
         elif is_live(case) and case["step3"]["offer"]:
             say_step3(turn, case)
         elif is_live(case):
-            turn.say("utter_step3_not_yet", ticket_no=case["ticket_no"], due_at=due_at(case))
+            say_not_yet(turn, case)
         else:
             turn.say("utter_ticket_closed")
 

@@ -5,6 +5,7 @@ from typing import Any
 import pytest
 
 from bot.actions.arrival import ActionConfirmDelivery, ActionKeepRating, ActionRateCase, ValidateRatingForm
+from bot.actions.complaints import ActionEscalate
 from bot.actions.order_form import ValidateOrderForm
 from bot.actions.orders import ActionCheckOrder
 from bot.actions.progress import ActionCheckTicket
@@ -147,6 +148,23 @@ async def test_the_summary_holds_what_is_known(backend: FakeBackend):
         "诉求：核实款项流向",
         "凭证：3 张截图已随工单提交",
     ]
+
+
+@pytest.mark.parametrize(("why", "said"), [("overdue", "overdue"), ("funds_at_platform", "funds")])
+async def test_the_third_step_names_the_promise_that_holds(backend: FakeBackend, why: str, said: str):
+    promise = "2027-01-01T04:30:00+00:00"
+    backend.ticket_answer = make_ticket(step3={**DUE, "why": why}, next_promise_at=promise)
+    acted = await act(ActionShowStep3, "", "show_step3", about=TICKET_NO)
+    assert (acted.said[0], acted.values["due_at"]) == (f"utter_step3_{said}_until", "2027-01-01 12:30")
+    for none_or_past in (None, "2020-01-01T00:00:00+00:00"):
+        backend.ticket_answer = make_ticket(step3={**DUE, "why": why}, next_promise_at=none_or_past)
+        assert (await act(ActionShowStep3, "", "show_step3", about=TICKET_NO)).said[0] == f"utter_step3_{said}"
+
+
+async def test_while_the_customer_is_asked_nothing_is_promised_to_complain_of(backend: FakeBackend):
+    backend.ticket_answer = make_ticket(status="pending", waiting_for="customer", next_promise_at=None)
+    assert (await act(ActionShowStep3, "", "show_step3", about=TICKET_NO)).said == ["utter_ticket_needs_you"]
+    assert (await act(ActionEscalate, "", "complain")).said == ["utter_ticket_needs_you"]
 
 
 async def test_the_summary_of_another_order_takes_nothing_from_this_one(backend: FakeBackend):

@@ -134,7 +134,7 @@ async def test_a_promise_that_is_broken_while_nobody_runs_is_owned_up_to_afterwa
         Outside(town.house.session, town.stack.settings).move_clock("+25h")
         await town.restart("gateway", "backend")
         await person.hear_of("utter_news_promise_broken")
-        await person.hear_of("utter_news_step3")
+        await person.hear_of("utter_news_step3_until")
         await until(lambda: told(town, person) == ["told", "told"], "both are told")
         await town.check_log(person.customer)
 

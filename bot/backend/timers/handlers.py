@@ -96,6 +96,7 @@ async def _publish_step3(connection: AsyncConnection, ticket: Ticket, step3: Ste
     """Once for each customer of the case, whatever opened the ways first."""
     type = EventType.TICKET_STEP3_DUE
     data = {name: getattr(step3, name) for name in ("complaint", "platform", "legal", "why")}
+    data["reply_by"] = ticket.next_promise_at.isoformat() if ticket.next_promise_at else None
     for listener in await audience_of(connection, ticket):
         await publish(connection, NewEvent(
             type=type, key=f"{type}:{ticket.ticket_no}:{digest_of(listener.customer_ref)[:16]}",

@@ -134,7 +134,6 @@ _NAMES = {
     "ticket.reply": "utter_news_reply",
     "ticket.waiting_customer": "utter_news_question",
     "ticket.promise_broken": "utter_news_promise_broken",
-    "ticket.step3_due": "utter_news_step3",
     "incident.opened": "utter_news_incident_opened",
     "incident.closed": "utter_news_incident_closed",
 }
@@ -160,6 +159,10 @@ def _refund_name(data: Mapping[str, Any]) -> str:
     return "utter_news_refund_rejected_because" if data.get("reason") else "utter_news_refund_rejected"
 
 
+def _step3_name(data: Mapping[str, Any]) -> str:
+    return "utter_news_step3_until" if data.get("reply_by") else "utter_news_step3"
+
+
 _STAGES = {
     "waiting_upstream": "utter_news_upstream",
     "resolved": "utter_news_resolved",
@@ -168,6 +171,7 @@ _STAGES = {
 _CHOICES: dict[str, Callable[[Mapping[str, Any]], str | None]] = {
     "ticket.status_changed": _stage_name,
     "refund.decided": _refund_name,
+    "ticket.step3_due": _step3_name,
 }
 
 

@@ -34,6 +34,7 @@ async def test_a_broken_promise_brings_an_apology_and_is_more_urgent(client: Tes
     forward(client, minutes=1)
     await settle(client)
     assert heard(receiver) == ["ticket.promise_broken", "ticket.step3_due"]
+    assert last(receiver, "ticket.step3_due")["data"]["reply_by"] == (NOW + 2 * DAY).isoformat()
     told = last(receiver, "ticket.promise_broken")["data"]
     assert told["promised_at"] == (NOW + DAY).isoformat()
     assert told["reply_by"] == (NOW + 2 * DAY).isoformat()
@@ -102,7 +103,8 @@ async def test_money_at_the_platform_opens_the_third_step_at_once(
     await change(client, ticket_no, funds_at_platform=True)
     await settle(client)
     assert last(receiver, "ticket.step3_due")["data"] == {
-        "complaint": True, "platform": True, "legal": legal, "why": "funds_at_platform"
+        "complaint": True, "platform": True, "legal": legal, "why": "funds_at_platform",
+        "reply_by": (NOW + DAY).isoformat(),
     }  # fmt: skip
     await change(client, ticket_no, stalling=True)
     forward(client, hours=30)

@@ -23,7 +23,7 @@ DATA: dict[str, Json] = {
     "ticket.status_changed": {"from": "queued", "to": "in_progress"},
     "ticket.waiting_customer": {"text": "请发一下游戏区服。"},
     "ticket.promise_broken": {"promised_at": LATER, "reply_by": LATER, "priority": "high"},
-    "ticket.step3_due": {"complaint": True, "platform": True, "legal": False},
+    "ticket.step3_due": {"complaint": True, "platform": True, "legal": False, "reply_by": LATER},
     "refund.decided": {"decision": "approved", "expected_at": LATER, "reason": None, "amount": "30.00"},
     "incident.opened": {"incident_no": "IN1", "scope": "product", "name": "某游戏 30 元点卡"},
     "incident.closed": {"incident_no": "IN1", "scope": "product", "name": "某游戏 30 元点卡"},

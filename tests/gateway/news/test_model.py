@@ -70,6 +70,15 @@ def test_a_refund_is_told_as_it_was_decided(data: dict[str, Any], name: str, val
     assert said("refund.decided", data=data) == says(name, ticket_no=TICKET_NO, **values)
 
 
+def test_the_ways_beyond_the_ticket_come_with_the_promise_that_holds():
+    data = {"complaint": True, "reply_by": "2026-11-25T04:30:00+00:00"}
+    expected = says("utter_news_step3_until", ticket_no=TICKET_NO, reply_by="2026-11-25 12:30", about="")
+    assert said("ticket.step3_due", data=data) == expected
+    assert said("ticket.step3_due", data={**data, "reply_by": None}) == says(
+        "utter_news_step3", ticket_no=TICKET_NO, about=""
+    )
+
+
 def test_without_a_ticket_other_words_are_used():
     subject = f"订单 {ORDER_NO}"
     assert said("order.failed", ticket_no=None) == says("utter_news_failed_order", subject=subject)
