@@ -58,6 +58,8 @@ export interface Texts {
   /** A picture of the bot's that says nothing else of itself. */
   example: string;
   enlarge: string;
+  copy: string;
+  copied: string;
   pictureMissing: string;
   pictureGone: string;
   closePicture: string;
@@ -126,6 +128,8 @@ const zh: Texts = {
   picture: "图片",
   example: "示例图片",
   enlarge: "查看大图",
+  copy: "复制这段文字",
+  copied: "已复制",
   pictureMissing: "图片没能显示，点击重试",
   pictureGone: "图片已不再保存",
   closePicture: "关闭大图",
@@ -194,6 +198,8 @@ const en: Texts = {
   picture: "Picture",
   example: "Example picture",
   enlarge: "Enlarge",
+  copy: "Copy this text",
+  copied: "Copied",
   pictureMissing: "The picture did not load, press to retry",
   pictureGone: "The picture is no longer kept",
   closePicture: "Close the picture",

@@ -1,10 +1,22 @@
 // The small pure modules: time, links, waits.
 import { describe, expect, it } from "vitest";
 import { backoffDelay } from "../backoff";
+import { copyable } from "../copying";
 import { linkParts } from "../links";
 import { clockTime, dayKey, dayLabel } from "../time";
 
 const at = (text: string): Date => new Date(text);
+
+describe("what is there to copy", () => {
+  it("begins with a title on a line of its own", () => {
+    expect(copyable("可以直接复制：\n【投诉材料】\n订单号：1\n金额：2\n")).toBe("【投诉材料】\n订单号：1\n金额：2");
+    expect(copyable("To copy:\n[Complaint]\nOrder: 1")).toBe("[Complaint]\nOrder: 1");
+  });
+
+  it.each(["", "你好", "请点【提交】", "【提交】在下面", "a [b]\nc", "[]", "【】"])("is nothing in %j", (text) => {
+    expect(copyable(text)).toBeNull();
+  });
+});
 
 describe("time", () => {
   const now = at("2024-05-12T04:00:00Z"); // noon in Shanghai

@@ -1,5 +1,6 @@
 // One entry of the log. Only what changed is touched, so that screen readers do not read it twice.
 
+import { copyable, copyText } from "../copying";
 import type { Button, Language, Message } from "../frames";
 import { linkParts } from "../links";
 import { refusalText, TEXTS, type Texts } from "../texts";
@@ -19,6 +20,9 @@ export interface BubbleActions {
   discard(clientId: string, text: string): void;
 }
 
+/** It must not break at its hyphens. */
+const MOMENT = /(\d{4}-\d{2}-\d{2}(?: \d{2}:\d{2})?)/;
+
 /** What another try of the same file will not change. */
 const FINAL = new Set(["picture_lost", "unsupported_picture"]);
 
@@ -33,6 +37,7 @@ export class Bubble {
   readonly #options = h("div", { class: "options", role: "group" });
   readonly #meta = h("p", { class: "meta" });
   #text: string | null = null;
+  #copy: HTMLButtonElement | null = null;
   #picture: PictureView | null = null;
   #cancel: () => void = () => undefined;
   #buttons = "";
@@ -70,6 +75,7 @@ export class Bubble {
     setText(this.#who, texts.senders[message.sender]);
     this.#who.classList.toggle("hidden", mine || !opens);
     this.#showText(message.text);
+    this.#showCopy(mine ? null : copyable(message.text), texts);
     const key = message.picture_id ?? message.image;
     const alt = message.picture_id ? texts.picture : (message.image_alt ?? texts.example);
     const shown = key === null ? null : { key, alt, load: () => this.actions.loadPicture(message) };
@@ -115,12 +121,28 @@ export class Bubble {
     this.#text = text;
     const old = this.#body.querySelector(".text");
     if (text === "") return old?.remove();
-    const parts = linkParts(text).map(({ text: shown, href }) =>
-      href === undefined ? shown : h("a", { href, target: "_blank", rel: "noopener noreferrer nofollow" }, shown),
+    const parts = linkParts(text).flatMap(({ text: shown, href }) =>
+      href === undefined
+        ? shown.split(MOMENT).map((part, i) => (i % 2 === 1 ? h("span", { class: "moment" }, part) : part))
+        : h("a", { href, target: "_blank", rel: "noopener noreferrer nofollow" }, shown),
     );
     const shown = h("div", { class: "text" }, ...parts);
     if (old) old.replaceWith(shown);
     else this.#body.append(shown);
+  }
+
+  /** Below what is there to be copied. */
+  #showCopy(text: string | null, texts: Texts): void {
+    if (text === null) return this.#copy?.remove();
+    const button = (this.#copy ??= h("button", { type: "button", class: "copy", "aria-live": "polite" }));
+    if (button.parentNode === null) this.#body.append(button);
+    const label = button.classList.contains("done") ? texts.copied : texts.copy;
+    setText(button, label);
+    button.onclick = async () => {
+      if (!(await copyText(text, this.#body.querySelector(".text") as Element))) return;
+      button.classList.add("done");
+      setText(button, texts.copied);
+    };
   }
 
   #showPicture(shown: Shown | null, way: OnItsWay | null, texts: Texts): void {
