@@ -52,6 +52,8 @@ async def write_states(connection: AsyncConnection, record: OrderRecord) -> None
     values = {
         "order_state": record.order.value,
         "delivery_state": record.delivery.value,
+        "input_state": record.input.value,
+        "target": record.target,
         "notified": record.notified,
         "paid_at": record.paid_at,
     }

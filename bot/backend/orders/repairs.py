@@ -5,6 +5,8 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
+from bot.backend.orders.inputs import fitting
+from bot.backend.orders.masks import mask_target
 from bot.backend.orders.model import (
     FAILED_ORDERS,
     OPEN_ORDERS,
@@ -22,11 +24,14 @@ from bot.errors import ActionRefusedError
 
 
 class Repair(StrEnum):
-    """Ask the channel about the payment again; send the order to the supplier again; book it as delivered."""
+    """Ask the channel about the payment again; send the order to the supplier again; book it as delivered;
+    put right where it is delivered to.
+    """
 
     REQUERY = "requery"
     REPUSH = "repush"
     DELIVERED = "delivered"
+    CORRECT_INPUT = "correct_input"
 
 
 class Obstacle(StrEnum):
@@ -38,16 +43,22 @@ class Obstacle(StrEnum):
     ALREADY_SENT = "already_sent"  # sending it twice would deliver it twice
     ALREADY_DELIVERED = "already_delivered"
     WRONG_INPUT = "wrong_input"
+    BAD_FORMAT = "bad_format"  # nothing of this kind can be delivered to it
+    NO_INPUT = "no_input"  # a card goes to whoever has the order
 
 
 @dataclass(frozen=True, kw_only=True)
 class RepairOrder:
-    """A repair to be done; whoever repeats it comes with the same key (at most 64 characters)."""
+    """A repair to be done; whoever repeats it comes with the same key (at most 64 characters).
+
+    `target` is where to deliver to, for `correct_input`.
+    """
 
     repair: Repair
     order_no: str
     key: str
     now: datetime
+    target: str = ""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -64,8 +75,12 @@ class Repaired:
         }  # fmt: skip
 
 
-def states_of(record: OrderRecord) -> dict[str, str]:
-    return {"order": record.order.value, "delivery": record.delivery.value}
+def states_of(record: OrderRecord, repair: Repair) -> dict[str, str]:
+    """What the repair may change, as may be shown and kept."""
+    states = {"order": record.order.value, "delivery": record.delivery.value}
+    if repair is Repair.CORRECT_INPUT:
+        states |= {"input": record.input.value, "target": mask_target(record.target)}
+    return states
 
 
 def requeried(record: OrderRecord, paid: PaymentEvidence) -> OrderRecord:
@@ -103,6 +118,24 @@ def delivered(record: OrderRecord, paid: PaymentEvidence) -> OrderRecord:
     return replace(record, order=Order.COMPLETED, delivery=Delivery.DELIVERED)
 
 
+def corrected(record: OrderRecord, paid: PaymentEvidence, target: str) -> OrderRecord:
+    """With other details to deliver to; raises ActionRefusedError once it is sent, or when they do not fit either.
+
+    A product of the wrong type does not become the right one by another number.
+    """
+    _check_kept(record, paid)
+    if record.delivery in (Delivery.IN_PROGRESS, Delivery.PARTIAL, Delivery.DELIVERED):
+        raise _refused(Obstacle.ALREADY_SENT)
+    if record.delivery_type is DeliveryType.CARD:
+        raise _refused(Obstacle.NO_INPUT)
+    if record.input is Input.WRONG_TYPE:
+        raise _refused(Obstacle.WRONG_INPUT)
+    fits = fitting(record.product_line, target)
+    if fits is None:
+        raise _refused(Obstacle.BAD_FORMAT)
+    return replace(record, target=fits, input=Input.OK)
+
+
 def _check_kept(record: OrderRecord, paid: PaymentEvidence) -> None:
     """Raise unless the shop took the money, still has it and owes the goods."""
     if record.order in (Order.REFUNDED, Order.REFUNDING) or paid.payment == PaymentState.REFUNDED:
@@ -119,6 +152,8 @@ def _refused(obstacle: Obstacle) -> ActionRefusedError:
     return ActionRefusedError(f"The shop refuses: {obstacle}", reason=obstacle.value)
 
 
-def due_now(repair: Repair, record: OrderRecord, paid: PaymentEvidence) -> OrderRecord:
+def due_now(repair: Repair, record: OrderRecord, paid: PaymentEvidence, target: str = "") -> OrderRecord:
     """What the repair makes of the order."""
+    if repair is Repair.CORRECT_INPUT:
+        return corrected(record, paid, target)
     return {Repair.REQUERY: requeried, Repair.REPUSH: repushed, Repair.DELIVERED: delivered}[repair](record, paid)

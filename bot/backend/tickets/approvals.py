@@ -17,7 +17,7 @@ from bot.backend.tickets.tables import ticket_approvals, tickets
 from bot.errors import ActionRefusedError
 
 # What costs the shop money when it is a mistake.
-GUARDED = frozenset({Action.REPUSH, Action.DELIVERED, Action.REFUND_APPROVED})
+GUARDED = frozenset({Action.REPUSH, Action.DELIVERED, Action.CORRECT_INPUT, Action.REFUND_APPROVED})
 
 
 class ApprovalState(StrEnum):

@@ -158,6 +158,10 @@ def _add_shop(commands: Any) -> None:
     ):  # fmt: skip
         parser = _add_action(commands, name, summary, _act(name, "reason"))
         parser.add_argument("--reason", help="for colleagues")
+    correct = _act("correct_input", "target", "reason")
+    parser = _add_action(commands, "correct", "put right where the order is delivered to", correct)
+    parser.add_argument("target", metavar="NUMBER", help="the account or phone number; only before it is sent")
+    parser.add_argument("--reason", help="for colleagues")
     refund = _act("refund", "decision", "amount", "expected_at", "reason")
     parser = _add_action(commands, "refund", "write down the decision about a refund", refund)
     parser.add_argument("decision", choices=["approved", "rejected"])

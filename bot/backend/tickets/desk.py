@@ -18,7 +18,7 @@ from bot.backend.tickets.approvals import Approval, ApprovalState, approval_of, 
 from bot.backend.tickets.changing import Done, do_action
 from bot.backend.tickets.desk_bodies import DecisionBody, RefundBody
 from bot.backend.tickets.life import Action, next_stage, stage_of
-from bot.backend.tickets.model import Actor, Decision, Ticket, digest_of, promises_original_way
+from bot.backend.tickets.model import Actor, ActorKind, Decision, Ticket, digest_of, promises_original_way
 from bot.backend.tickets.moves import Move, refund_facts
 from bot.backend.tickets.operations import Operation, operation_no_of
 from bot.backend.tickets.store import lock_case, ticket_from
@@ -88,16 +88,23 @@ async def case_in(connection: AsyncConnection, ticket_no: str) -> Row[Any]:
     return row
 
 
-async def operate(connection: AsyncConnection, call: Call, ticket_no: str, action: Action, reason: str) -> Answer:
-    """Begin something about the order, or ask for a second person."""
+async def operate(
+    connection: AsyncConnection, call: Call, ticket_no: str, action: Action, reason: str, target: str = ""
+) -> Answer:
+    """Begin something about the order, or ask for a second person. Only people say where to deliver to."""
+    if target and call.actor.kind is not ActorKind.AGENT:
+        raise ActionRefusedError("This needs a person.", action=action.value, reason="needs_agent")
     row = await case_in(connection, ticket_no)
     ticket = ticket_from(row)
     next_stage(stage_of(ticket), action)
     if ticket.order_no is None:
         raise ActionRefusedError("The customer has not proved the order.", reason="no_order")
     if needs_second(action, ticket.amount, call.settings.second_approval_above):
-        return await ask_second(connection, call, row, action, {"reason": reason}, ticket.amount)
-    operation = Operation(operation_no=operation_no_of(call.key), action=action, actor=call.actor, reason=reason)
+        details = {"reason": reason} | ({"target": target} if target else {})
+        return await ask_second(connection, call, row, action, details, ticket.amount)
+    operation = Operation(
+        operation_no=operation_no_of(call.key), action=action, actor=call.actor, reason=reason, target=target
+    )
     await operations.start(connection, row.id, operation, call.now)
     return GOES_ON, {"operation_no": operation.operation_no}
 
@@ -178,7 +185,7 @@ async def decide(connection: AsyncConnection, call: Call, approval_no: str, body
         return done_answer(done, approval.action)
     operation = Operation(
         operation_no=operation_no_of(approval_no), action=approval.action, actor=call.actor,
-        reason=approval.details.get("reason", ""), asked_by=asked_by,
+        reason=approval.details.get("reason", ""), asked_by=asked_by, target=approval.details.get("target", ""),
     )  # fmt: skip
     await operations.start(connection, row.id, operation, call.now)
     return GOES_ON, {"operation_no": operation.operation_no}

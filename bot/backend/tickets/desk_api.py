@@ -27,6 +27,7 @@ from bot.backend.tickets.desk import (
 from bot.backend.tickets.desk_bodies import (
     ActBody,
     AssignBody,
+    CorrectBody,
     DecisionBody,
     MergeBody,
     NoteBody,
@@ -131,6 +132,19 @@ async def refund(request: web.Request) -> web.Response:
 
     async def work(connection: AsyncConnection) -> Answer:
         return await decide_refund(connection, call, ticket_no, body)
+
+    return _answer(*await once(call, work))
+
+
+@routes.post("/v1/desk/tickets/{ticket_no}/correct_input")
+async def correct_input(request: web.Request) -> web.Response:
+    """Put right where the order is delivered to, as long as it is not sent."""
+    body = await body_of(request, CorrectBody)
+    ticket_no = request.match_info["ticket_no"]
+    call = call_from(request, body, idempotency_key_of(request), Action.CORRECT_INPUT, ticket_no)
+
+    async def work(connection: AsyncConnection) -> Answer:
+        return await operate(connection, call, ticket_no, Action.CORRECT_INPUT, body.reason, body.target)
 
     return _answer(*await once(call, work))
 

@@ -91,6 +91,12 @@ class RepairBody(Body):
     reason: Reason = ""
 
 
+class CorrectBody(RepairBody):
+    """Where the order is to be delivered to; the shop looks whether it fits the product."""
+
+    target: Annotated[str, StringConstraints(min_length=1, max_length=120)]
+
+
 class MergeBody(Body):
     """The number of the ticket that survives."""
 

@@ -124,6 +124,13 @@ _PATHS: Schema = {
             (Repair.DELIVERED, "Book the order as delivered; the case is solved."),
         )
     },
+    "/v1/desk/tickets/{ticket_no}/correct_input": _post(
+        "desk_correct_input",
+        "Put right where the order is delivered to, as long as it is not sent.",
+        "DeskCorrect",
+        _AT_THE_SHOP,
+        f"Only an agent can. {_REASONS}",
+    ),
     "/v1/desk/tickets/{ticket_no}/refund": _post(
         "desk_refund",
         "Write down the decision about a refund.",
@@ -170,9 +177,10 @@ _STANDING = {
     "assignee": nullable(TEXT), "next_promise_at": nullable(TIME),
 }  # fmt: skip
 _ACTIONS = one_of(Action)
+_STATES = record(dict.fromkeys(("order", "delivery", "input", "target"), TEXT), optional=("input", "target"))
 _REPAIRED = record({
-    "before": record({"order": TEXT, "delivery": TEXT}),
-    "after": record({"order": TEXT, "delivery": TEXT}),
+    "before": _STATES,
+    "after": _STATES,
     "payment": nullable(TEXT),
     "changed": BOOLEAN,
 })  # fmt: skip
@@ -210,6 +218,11 @@ _SCHEMAS: Schema = {
         optional=("reason",),
     ),
     "DeskRepair": record({"actor": ref("Actor"), "reason": text_of(1000)}, optional=("reason",)),
+    "DeskCorrect": record(
+        {"actor": ref("Actor"), "target": {"type": "string", "minLength": 1, "maxLength": 120, "pattern": r"\S"},
+         "reason": text_of(1000)},
+        optional=("reason",),
+    ),
     "DeskRefund": {
         **record(
             {"actor": ref("Actor"), "decision": one_of(Decision), "amount": nullable(MONEY),

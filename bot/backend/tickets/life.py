@@ -62,6 +62,7 @@ class Action(StrEnum):
     REQUERY = "requery"
     REPUSH = "repush"
     DELIVERED = "delivered"
+    CORRECT_INPUT = "correct_input"
     REFUNDED = "refunded"
     REFUND_APPROVED = "refund_approved"
     REFUND_REJECTED = "refund_rejected"
@@ -110,6 +111,7 @@ _ROWS: dict[Action, tuple[Outcome, ...]] = {
     Action.REQUERY: (_Q, _P, _C, _U, _R, _shut, _gone),
     Action.REPUSH: (_U, _U, _U, _U, _done, _done, _gone),
     Action.DELIVERED: (_R, _R, _R, _R, _R, _shut, _gone),
+    Action.CORRECT_INPUT: (_Q, _P, _C, _U, _done, _done, _gone),
     Action.REFUNDED: (_R, _R, _R, _R, _R, _shut, _gone),
     Action.REFUND_APPROVED: (_U, _U, _U, _U, _done, _done, _gone),
     Action.REFUND_REJECTED: (_P, _P, _P, _P, _done, _done, _gone),

@@ -39,6 +39,7 @@ REPAIR_OF = {
     Action.REQUERY: Repair.REQUERY,
     Action.REPUSH: Repair.REPUSH,
     Action.DELIVERED: Repair.DELIVERED,
+    Action.CORRECT_INPUT: Repair.CORRECT_INPUT,
 }
 STARTED, DONE = "started", "done"
 SHOP_TIMEOUT = 4.0
@@ -48,20 +49,25 @@ ABANDONED_AFTER = timedelta(seconds=60)
 
 @dataclass(frozen=True, kw_only=True)
 class Operation:
-    """One of them; `asked_by` is who wanted it, where `actor` approved it as the second person."""
+    """One of them; `asked_by` is who wanted it, where `actor` approved it as the second person.
+
+    `target` is where to deliver to, for `correct_input`.
+    """
 
     operation_no: str
     action: Action
     actor: Actor
     reason: str = ""
     asked_by: str | None = None
+    target: str = ""
 
 
 async def start(connection: AsyncConnection, ticket_id: int, operation: Operation, now: datetime) -> None:
     """Write down that it will be done."""
     values = {
         "operation_no": operation.operation_no, "ticket_id": ticket_id, "action": operation.action.value,
-        "reason": operation.reason, "actor_kind": operation.actor.kind.value, "actor_name": operation.actor.name,
+        "reason": operation.reason, "details": {"target": operation.target} if operation.target else None,
+        "actor_kind": operation.actor.kind.value, "actor_name": operation.actor.name,
         "asked_by": operation.asked_by, "state": STARTED, "started_at": now,
     }  # fmt: skip
     await connection.execute(ticket_operations.insert().values(values))
@@ -123,7 +129,10 @@ async def _at_the_shop(app: web.Application, row: Row[Any], ticket: Ticket, name
     if source is None or ticket.order_no is None:
         return NotFoundError("The shop has no such order.")
     repair = REPAIR_OF[Action(row.action)]
-    order = RepairOrder(repair=repair, order_no=ticket.order_no, key=row.operation_no, now=row.started_at)
+    target = (row.details or {}).get("target", "")
+    order = RepairOrder(
+        repair=repair, order_no=ticket.order_no, key=row.operation_no, now=row.started_at, target=target
+    )
     try:
         async with asyncio.timeout(SHOP_TIMEOUT):
             return await source.repair(order)

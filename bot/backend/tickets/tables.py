@@ -122,6 +122,8 @@ ticket_operations = Table(
     Column("ticket_id", Integer, ForeignKey("tickets.id"), nullable=False),
     Column("action", String(30), nullable=False),
     Column("reason", Text, nullable=False),
+    # What the action needs besides, as `target`.
+    Column("details", JSON(none_as_null=True)),
     Column("actor_kind", String(20), nullable=False),
     Column("actor_name", String(128), nullable=False),
     # Who wanted it, where the actor approved it as the second person.

@@ -10,8 +10,17 @@ import pytest
 from aiohttp.test_utils import TestClient
 
 from bot.backend.database import DATABASE
-from bot.backend.orders.model import Delivery, DeliveryType, Input, Order
-from bot.backend.orders.repairs import Obstacle, Repair, RepairOrder, delivered, due_now, repushed, requeried
+from bot.backend.orders.model import Delivery, DeliveryType, Input, Order, ProductLine
+from bot.backend.orders.repairs import (
+    Obstacle,
+    Repair,
+    RepairOrder,
+    corrected,
+    delivered,
+    due_now,
+    repushed,
+    requeried,
+)
 from bot.backend.orders.sources import SOURCES, ReadOnlySource, SourceUnavailableError
 from bot.backend.orders.store import order_of
 from bot.backend.payments.model import PaymentRecord, PaymentState
@@ -100,17 +109,60 @@ def test_what_the_shop_does_not_owe_is_refused(function, record, paid, reason):
     assert refusal(function, record, paid) == reason
 
 
+WRONG = {"order": Order.PAID, "delivery": Delivery.QUEUED, "input": Input.BAD_FORMAT}
+
+
+@pytest.mark.parametrize("wrong", [Input.BAD_FORMAT, Input.MISMATCH, Input.UNKNOWN, Input.OK])
+@pytest.mark.parametrize("delivery", [Delivery.QUEUED, Delivery.FAILED, Delivery.OUT_OF_STOCK, Delivery.NONE])
+def test_details_are_put_right_before_it_is_sent(wrong: Input, delivery: Delivery):
+    before = make_order(**{**WRONG, "input": wrong, "delivery": delivery})
+    after = corrected(before, make_paid(), " 2000300404 ")
+    assert (after.target, after.input, after.order, after.delivery) == ("2000300404", "OK", "PAID", delivery)
+    assert repushed(after, make_paid()).delivery == "IN_PROGRESS"
+
+
+@pytest.mark.parametrize(
+    ("changes", "target", "reason"),
+    [
+        ({"delivery": Delivery.IN_PROGRESS}, "2000300404", "already_sent"),
+        ({"delivery": Delivery.PARTIAL}, "2000300404", "already_sent"),
+        ({"delivery": Delivery.DELIVERED}, "2000300404", "already_sent"),
+        ({"order": Order.COMPLETED, "delivery": Delivery.DELIVERED}, "2000300404", "already_delivered"),
+        ({"order": Order.REFUNDING}, "2000300404", "refunded"),
+        ({"order": Order.REVIEW}, "2000300404", "under_review"),
+        ({"order": Order.PENDING_PAYMENT}, "2000300404", "not_paid"),
+        ({"delivery_type": DeliveryType.CARD}, "2000300404", "no_input"),
+        ({"input": Input.WRONG_TYPE}, "2000300404", "wrong_input"),
+        ({"product_line": ProductLine.PHONE_CREDIT}, "2000300404", "bad_format"),
+        ({}, "x", "bad_format"),
+    ],
+)
+def test_details_are_left_as_they_are_when_that_could_do_harm(changes, target, reason):
+    def with_target(record, paid):
+        return corrected(record, paid, target)
+
+    assert refusal(with_target, make_order(**{**WRONG, **changes}), make_paid()) == reason
+
+
 @pytest.mark.parametrize("repair", Repair)
 @pytest.mark.parametrize(("order", "delivery"), list(product(Order, Delivery)))
 def test_whatever_the_states_a_repair_does_something_or_says_why_not(repair, order, delivery):
     record = make_order(order=order, delivery=delivery)
     try:
-        after = due_now(repair, record, make_paid())
+        after = due_now(repair, record, make_paid(), record.target)
     except ActionRefusedError as error:
         assert error.details["reason"] in set(Obstacle)
     else:
         assert (
-            replace(after, order=order, delivery=delivery, notified=record.notified, paid_at=record.paid_at) == record
+            replace(
+                after,
+                order=order,
+                delivery=delivery,
+                input=record.input,
+                notified=record.notified,
+                paid_at=record.paid_at,
+            )
+            == record
         )
 
 

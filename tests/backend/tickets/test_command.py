@@ -60,7 +60,7 @@ def test_every_command_says_what_it_does(capsys: pytest.CaptureFixture[str]):
         make_parser().parse_args(["--help"])
     listed = capsys.readouterr().out
     for name in ("list", "show", "reply", "note", "wait", "resolve", "close", "reopen", "assign", "requery", "repush",
-                 "delivered", "refund", "approve", "merge", "report", "resume"):  # fmt: skip
+                 "delivered", "correct", "refund", "approve", "merge", "report", "resume"):  # fmt: skip
         assert f"\n    {name}" in listed
 
 
@@ -110,6 +110,13 @@ def ticket_no(base: tuple[str, Any], say: Say, request: pytest.FixtureRequest) -
         number = client.post("/v1/tickets", json=body, headers=headers).json()["ticket_no"]
     yield number
     main(["tickets", "close", number])
+
+
+def test_where_an_order_goes_is_corrected_from_the_terminal(say: Say, ticket_no: str):
+    assert "bad_format" in say("correct", ticket_no, "?", fails=True)
+    said = say("correct", ticket_no, "13900139000", "--reason", "told by phone")
+    assert "→ OK" in said and "→ 139****" in said and "13900139000" not in said
+    assert "told by phone" in say("show", ticket_no)
 
 
 def test_a_case_is_worked_on_from_the_terminal(say: Say, ticket_no: str):

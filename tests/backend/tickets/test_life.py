@@ -37,12 +37,12 @@ EXPECTED = {
     "resolved": "report !finished, customer_message queued, assign !finished, release !finished, "
     "wait_customer !finished, wait_upstream !finished, resume !finished, resolve !already, close closed, "
     "reopen queued, merge merged, absorb !finished, repush !finished, refund_approved !finished, "
-    "refund_rejected !finished, promise_broken !finished",
+    "refund_rejected !finished, promise_broken !finished, correct_input !finished",
     "closed": "report !finished, customer_message !closed, assign !finished, release !finished, "
     "wait_customer !finished, wait_upstream !finished, resume !finished, resolve !closed, close !already, "
     "reopen queued, merge merged, absorb !finished, requery !closed, repush !finished, "
     "delivered !closed, refunded !closed, "
-    "refund_approved !finished, refund_rejected !finished, promise_broken !finished",
+    "refund_approved !finished, refund_rejected !finished, promise_broken !finished, correct_input !finished",
     "merged": ", ".join(f"{action} !merged" for action in Action if action is not Action.OPEN),
 }
 

@@ -36,8 +36,9 @@ class EmbeddedSource:
             record = await store.order_of(connection, order.order_no)
             assert record
             paid = await evidence_of(connection, order.order_no)
-            after = due_now(order.repair, record, paid)
-            done = Repaired(before=states_of(record), after=states_of(after), payment=paid.payment)
+            after = due_now(order.repair, record, paid, order.target)
+            before, states = states_of(record, order.repair), states_of(after, order.repair)
+            done = Repaired(before=before, after=states, payment=paid.payment)
             await operations.write_states(connection, after)
             await operations.record_operation(connection, order, done)
             return done
