@@ -6,7 +6,7 @@ from bot.backend.database import DATABASE
 from bot.backend.http import body_of, check_query, json_answer, now_of
 from bot.backend.orders.asking import diagnose_for
 from bot.backend.orders.bodies import DiagnosisBody
-from bot.backend.orders.cases import Said, case_of
+from bot.backend.orders.cases import Said, case_of, with_decision
 from bot.backend.orders.views import order_view, risk_view
 from bot.backend.ownership.access import access_order, order_no_of, proven_order_no
 from bot.errors import BackendUnavailableError, InvalidError, NotFoundError
@@ -34,7 +34,9 @@ async def find_order(request: web.Request) -> web.Response:
 
 async def _answer_order(request: web.Request, order_no: str) -> web.Response:
     await access_order(request, order_no)
-    return json_answer(order_view(await case_of(request.app, order_no, now_of(request))))
+    case = await case_of(request.app, order_no, now_of(request))
+    async with request.app[DATABASE].begin() as connection:
+        return json_answer(order_view(await with_decision(connection, case)))
 
 
 @routes.post("/v1/orders/{order_no}/diagnosis")

@@ -9,7 +9,7 @@ from bot.backend.changes.model import phase_of
 from bot.backend.changes.store import save_first_phase, watch
 from bot.backend.database import DATABASE, SETTINGS
 from bot.backend.incidents.work import join_live
-from bot.backend.orders.cases import Said, case_of
+from bot.backend.orders.cases import Said, case_of, with_decision
 from bot.backend.orders.model import diagnose
 from bot.backend.orders.views import diagnosis_view
 from bot.backend.timers.model import TimerKind, next_requery
@@ -27,5 +27,6 @@ async def diagnose_for(
         await save_first_phase(connection, order_no, phase_of(case.facts), now)
         if again_at:
             await schedule_by(connection, TimerKind.ORDER, order_no, again_at)
-        incident = await join_live(connection, case, diagnose(case.facts).diagnosis, customer_ref, now)
-    return diagnosis_view(case, said, incident)
+        shown = await with_decision(connection, case)
+        incident = await join_live(connection, shown, diagnose(shown.facts).diagnosis, customer_ref, now)
+    return diagnosis_view(shown, said, incident)

@@ -1,15 +1,18 @@
 """Put together what is known of one order: its source, its account, its payments and the customer's claims."""
 
 import asyncio
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 import structlog
 from aiohttp import web
+from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.backend.database import DATABASE, SETTINGS
 from bot.backend.orders.model import (
+    FAILED_ORDERS,
     NOT_PAID,
+    OPEN_ORDERS,
     PAID,
     PAID_ORDERS,
     UNPAID_ORDERS,
@@ -29,7 +32,7 @@ from bot.backend.orders.sources import SOURCES, SourceUnavailableError
 from bot.backend.ownership.store import owner_of
 from bot.backend.payments.store import evidence_of
 from bot.backend.payments.summary import PaymentEvidence
-from bot.backend.tickets.store import open_ticket_no_of
+from bot.backend.tickets.store import open_ticket_no_of, refund_under_way
 from bot.settings import Settings
 
 log = structlog.get_logger()
@@ -93,6 +96,20 @@ async def case_of(app: web.Application, order_no: str, now: datetime, said: Said
         timing=timing,
         open_ticket_no=open_ticket_no,
     )
+
+
+async def with_decision(connection: AsyncConnection, case: Case) -> Case:
+    """The case as its customer sees it: an approved refund is under way before the shop's system says so.
+
+    What is told unasked goes by the shop's word alone, for the decision is news of its own.
+    """
+    if case.facts.order not in OPEN_ORDERS | FAILED_ORDERS:
+        return case
+    since = await refund_under_way(connection, case.order_no)
+    if since is None:
+        return case
+    facts, timing = replace(case.facts, order=Order.REFUNDING), replace(case.timing, refund_since=since)
+    return replace(case, facts=facts, timing=timing)
 
 
 async def _ask(app: web.Application, name: str, order_no: str) -> tuple[OrderRecord | None, AccountRisk | None]:

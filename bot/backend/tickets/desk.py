@@ -18,7 +18,15 @@ from bot.backend.tickets.approvals import Approval, ApprovalState, approval_of, 
 from bot.backend.tickets.changing import Done, do_action
 from bot.backend.tickets.desk_bodies import DecisionBody, RefundBody
 from bot.backend.tickets.life import Action, next_stage, stage_of
-from bot.backend.tickets.model import Actor, ActorKind, Decision, Ticket, digest_of, promises_original_way
+from bot.backend.tickets.model import (
+    Actor,
+    ActorKind,
+    Decision,
+    Ticket,
+    digest_of,
+    gives_all_back,
+    promises_original_way,
+)
 from bot.backend.tickets.moves import Move, refund_facts
 from bot.backend.tickets.operations import Operation, operation_no_of
 from bot.backend.tickets.store import lock_case, ticket_from
@@ -88,6 +96,12 @@ async def case_in(connection: AsyncConnection, ticket_no: str) -> Row[Any]:
     return row
 
 
+def check_still_owed(ticket: Ticket, action: Action) -> None:
+    """Nobody gets the goods and the money; raises ActionRefusedError. The refund has to be rejected first."""
+    if action is not Action.REQUERY and gives_all_back(ticket):
+        raise ActionRefusedError("The refund is approved.", action=action.value, reason="refund_approved")
+
+
 async def operate(
     connection: AsyncConnection, call: Call, ticket_no: str, action: Action, reason: str, target: str = ""
 ) -> Answer:
@@ -99,6 +113,7 @@ async def operate(
     next_stage(stage_of(ticket), action)
     if ticket.order_no is None:
         raise ActionRefusedError("The customer has not proved the order.", reason="no_order")
+    check_still_owed(ticket, action)
     if needs_second(action, ticket.amount, call.settings.second_approval_above):
         details = {"reason": reason} | ({"target": target} if target else {})
         return await ask_second(connection, call, row, action, details, ticket.amount)
@@ -183,6 +198,7 @@ async def decide(connection: AsyncConnection, call: Call, approval_no: str, body
         reason = f"{approval_no} asked for by {asked_by}"
         done = await write_refund(connection, call, row, dict(approval.details), reason)
         return done_answer(done, approval.action)
+    check_still_owed(ticket_from(row), approval.action)
     operation = Operation(
         operation_no=operation_no_of(approval_no), action=approval.action, actor=call.actor,
         reason=approval.details.get("reason", ""), asked_by=asked_by, target=approval.details.get("target", ""),

@@ -170,6 +170,16 @@ class Ticket:
         return self.status in LIVE
 
 
+def gives_all_back(ticket: Ticket) -> bool:
+    """Whether the approved refund is for the goods themselves, so that they are not owed any more.
+
+    A part of the money, or a second payment for the same order, leaves them to be delivered.
+    """
+    if ticket.refund_decision is not Decision.APPROVED or ticket.type is TicketType.DUPLICATE_PAYMENT:
+        return False
+    return ticket.refund_amount is None or ticket.amount is None or ticket.refund_amount >= ticket.amount
+
+
 @dataclass(frozen=True)
 class Step3:
     """The ways beyond the ticket; `at` is when they open if nobody answers until then."""

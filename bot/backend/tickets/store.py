@@ -6,8 +6,18 @@ from typing import Any
 from sqlalchemy import Row, and_, func, or_, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from bot.backend.tickets.model import Decision, Demand, Priority, Status, Ticket, TicketType, Waiting
-from bot.backend.tickets.tables import is_live, ticket_messages, tickets
+from bot.backend.tickets.life import Action
+from bot.backend.tickets.model import (
+    Decision,
+    Demand,
+    Priority,
+    Status,
+    Ticket,
+    TicketType,
+    Waiting,
+    gives_all_back,
+)
+from bot.backend.tickets.tables import is_live, ticket_history, ticket_messages, tickets
 
 STATEMENT = ("initiated_at", "product", "payment_state", "order_state")
 
@@ -53,6 +63,18 @@ async def open_ticket_no_of(connection: AsyncConnection, order_no: str) -> str |
     """The live ticket of an order, for the order's view."""
     found = select(tickets.c.ticket_no).where(tickets.c.order_no == order_no, is_live)
     return (await connection.execute(found)).scalar_one_or_none()
+
+
+async def refund_under_way(connection: AsyncConnection, order_no: str) -> datetime | None:
+    """Since when the goods of this order are to be refunded, by what was decided on its live ticket."""
+    row = (await connection.execute(select(tickets).where(tickets.c.order_no == order_no, is_live))).one_or_none()
+    if row is None or not gives_all_back(ticket_from(row)):
+        return None
+    decided = select(func.max(ticket_history.c.at)).where(
+        ticket_history.c.ticket_id == row.id, ticket_history.c.action == Action.REFUND_APPROVED.value
+    )
+    moment: datetime | None = (await connection.execute(decided)).scalar_one_or_none()
+    return moment
 
 
 async def family_of(connection: AsyncConnection, ticket: Ticket) -> list[Ticket]:

@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
+from datetime import timedelta
 from decimal import Decimal
 from typing import Any
 
@@ -27,6 +28,7 @@ from bot.backend.timers.store import timers
 from bot.settings import Settings
 from tests.backend.conftest import Clock
 from tests.backend.factories import add_order, make_order
+from tests.backend.orders.asking import diagnose
 from tests.backend.tickets.desk import act, case, decide, look, prove, report
 from tests.backend.tickets.making import NOW, ORDER_NO
 from tests.backend.tickets.test_history import check_complete, published
@@ -324,3 +326,51 @@ async def test_where_much_money_goes_is_for_two_people(backend_client: TestClien
     assert waiting["details"]["target"] == "2000300404"
     assert (await decide(backend_client, asked["approval_no"], "Dora"))[0] == 200
     assert (await order_now(backend_client)).target == "2000300404"
+
+
+async def refund(client: TestClient, ticket_no: str, decision: str = "approved", **body: Any) -> None:
+    given = {"expected_at": (NOW + timedelta(days=3)).isoformat(), "reason": "已核实", **body}
+    assert (await act(client, ticket_no, "refund", decision=decision, **given))[0] == 200
+
+
+async def shown(client: TestClient) -> tuple[str, str]:
+    """What the customer is told of the order: its state and the diagnosis."""
+    answer = await diagnose(client, ORDER_NO, await prove(client))
+    return answer["order"]["states"]["order"]["value"], answer["diagnosis"]
+
+
+async def test_an_approved_refund_shows_and_nobody_gets_goods_and_money(backend_client: TestClient):
+    ticket_no = await open_case(backend_client)
+    assert await shown(backend_client) == ("FAILED", "UPSTREAM_FAILED")
+    await refund(backend_client, ticket_no)
+    answer = await diagnose(backend_client, ORDER_NO, await prove(backend_client))
+    assert (answer["order"]["states"]["order"]["value"], answer["diagnosis"]) == ("REFUNDING", "REFUNDING")
+    assert (answer["next"], answer["order"]["open_ticket_no"]) == ("wait", ticket_no)
+    for action, body in (("repush", {}), ("delivered", {}), ("correct_input", {"target": "2000300404"})):
+        status, refused = await act(backend_client, ticket_no, action, **body)
+        assert (status, refused["error"]["reason"]) == (409, "refund_approved")
+    assert (await order_now(backend_client)).order is Order.FAILED
+    # No second message about the same thing.
+    assert [each["type"] for each in await published(backend_client)] == ["refund.decided"]
+    await refund(backend_client, ticket_no, "rejected")
+    assert await shown(backend_client) == ("FAILED", "UPSTREAM_FAILED")
+    assert (await act(backend_client, ticket_no, "repush"))[0] == 200
+
+
+async def test_a_part_of_the_money_or_a_second_payment_leaves_the_goods_owed(backend_client: TestClient):
+    ticket_no = await open_case(backend_client)
+    await refund(backend_client, ticket_no, amount="10.00")
+    assert await shown(backend_client) == ("FAILED", "UPSTREAM_FAILED")
+    assert (await act(backend_client, ticket_no, "repush"))[0] == 200
+
+
+async def test_who_asked_before_the_refund_cannot_have_it_approved_after(backend_client: TestClient):
+    ticket_no = await open_case(backend_client, amount=Decimal("648.00"))
+    _, asked = await act(backend_client, ticket_no, "repush")
+    _, money = await act(
+        backend_client, ticket_no, "refund", decision="approved", expected_at=(NOW + timedelta(days=3)).isoformat()
+    )
+    assert (await decide(backend_client, money["approval_no"], "Dora"))[0] == 200
+    status, refused = await decide(backend_client, asked["approval_no"], "Dora")
+    assert (status, refused["error"]["reason"]) == (409, "refund_approved")
+    assert await done_at_the_shop(backend_client) == 0
