@@ -47,6 +47,9 @@ _WHEN = re.compile(
 
 _SUM = r"(\d{1,3}(?:,\d{3})+(?:\.\d{1,2})?|\d{1,8}(?:\.\d{1,2})?)"
 _MARKED = re.compile(rf"(?:[¥$]|RMB|CNY|USD)\s*{_SUM}(?![\d.])\s*([万千KW](?![A-Z]))?")
+_THIS_OR_THAT = re.compile(
+    r"[\d一二两三四五六七八九十百千万]\s?(?:块钱?|元|rmb|yuan)?\s?(?:还是|或者?|\bor\b)\s?[¥$]?[\d一二两三四五六七八九十百千万]"
+)
 _WITH_UNIT = re.compile(
     rf"(?<![\d.,A-Z]){_SUM}\s*([万千百])?\s*(?:元|块|圆|YUAN|RMB|CNY|USD|BUCKS?|DOLLARS?)(?:钱)?(?:(\d)(?!\d|[点:元块]))?"
 )
@@ -160,6 +163,8 @@ def _without_references(line: str) -> str:
 def find_amount(text: str) -> Decimal | None:
     """The sum of money in a text, with two decimals; None when there is none, or more than one."""
     line = _PHONE.sub(" ; ", _without_references(_plain(text)))
+    if _THIS_OR_THAT.search(line):
+        return None
     for pattern in (_MARKED, _WITH_UNIT):
         sums = {_sum(match) for match in pattern.finditer(line)}
         if sums:

@@ -56,6 +56,10 @@ _CHINESE_DIGITS.update({"〇": 0, "两": 2, "兩": 2, "壹": 1, "贰": 2, "叁":
 _CHINESE_UNITS = {"十": 10, "拾": 10, "百": 100, "佰": 100, "千": 1000, "仟": 1000, "万": 10000, "萬": 10000}
 _CHINESE_NUMBER = f"[{''.join(_CHINESE_DIGITS)}{''.join(_CHINESE_UNITS)}]+"
 _FIGURE = r"\d{1,3}(?:,\d{3})+(?:\.\d{1,2})?|\d{1,7}(?:\.\d{1,2})?"
+# This sum or that one; "两三百" is none of these.
+_EITHER_SUM = re.compile(
+    rf"(?:\d|{_CHINESE_NUMBER})\s?(?:块钱?|元|rmb|yuan)?\s?(?:还是|或者?|\bor\b)\s?[¥$]?(?:\d|{_CHINESE_NUMBER})", re.I
+)
 _AMOUNTS = (
     re.compile(rf"(?:[¥$]|rmb|cny|人民币)\s*(?P<n>{_FIGURE})(?![\d.,]*\d)", re.I),
     re.compile(
@@ -243,11 +247,14 @@ def find_all(text: str) -> List[Found]:
         rest[number.start : number.end] = "x" * (number.end - number.start)
     has_reference = any(number.kind in ("order_no", "payment_no") for number in numbers)
     amounts: List[Found] = []
+    either = _EITHER_SUM.search("".join(rest))
     for amount in _amounts("".join(rest)):
         if all(amount.end <= other.start or other.end <= amount.start for other in amounts):
             amounts.append(amount)
     for amount in amounts:
         rest[amount.start : amount.end] = "x" * (amount.end - amount.start)
+    if either:
+        amounts = []
     tails = list(_tails("".join(rest), has_reference))
     named = [*_named(flat, "payment_channel", _CHANNELS), *_named(flat, "product_line", _PRODUCTS)]
     return sorted([*numbers, *amounts, *tails, *named], key=lambda found: found.start)

@@ -195,6 +195,8 @@ def test_an_amount_is_found(text: str, amount: str):
         ORDER,
         WECHAT,
         "5元和6元",
+        "30还是50块",
+        "三十或者五十元",
         "8000 9000",
         "paid 3 times",
     ],

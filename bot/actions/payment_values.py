@@ -14,21 +14,24 @@ CHANNELS = {
 }
 _ANY_CHANNEL = "|".join(word for words in CHANNELS.values() for word in words)
 _DENIED = re.compile(rf"(?:不是|不用|没用|并非|\bnot|n't)\s?(?:用|by|with|via|use|using)?\s?(?:{_ANY_CHANNEL})")
+_EITHER = re.compile(r"还是|或|\bor\b")
 _ABOUT = re.compile(r"大[概约]|约|左右|差不多|\b(?:about|around|roughly|approximately|maybe|it was|it is|it's)\b|~")
 # Only a bill gives the time to the minute with its date; "last night at 8" would not match the record.
 _BILL_TIME = re.compile(r"20\d{2}\s?[年/.-]\s?\d{1,2}\s?[月/.-]\s?\d{1,2}\D{0,3}\d{1,2}[:：]\d{2}")
 
 
 def channel_in(turn: Turn) -> str | None:
-    """The channel that is named and not denied ("not WeChat, Alipay")."""
+    """The channel that is named and not denied ("not WeChat, Alipay"); none when it is this or that."""
     named = str(turn.entities.get("payment_channel") or "").lower()
     if named == "other":
         return "other"
     text = _DENIED.sub(" ", turn.text.lower()) if turn.typed else ""
     for source in (text, named):
-        for name, words in CHANNELS.items():
-            if any(each in source for each in words):
-                return name
+        channels = [name for name, words in CHANNELS.items() if any(each in source for each in words)]
+        if len(channels) > 1 and _EITHER.search(source):
+            return None
+        if channels:
+            return channels[0]
     return None
 
 

@@ -1,3 +1,5 @@
+import pytest
+
 from bot.actions.payment_form import ValidatePaymentForm
 from bot.actions.payments import ActionCheckPayment
 from tests.actions.acting import act
@@ -51,6 +53,18 @@ async def test_a_denied_channel_is_not_the_channel():
     assert acted.slots["payment_channel"] == "alipay"
     acted = await act(ValidatePaymentForm, "Alipay, not WeChat", "inform", slots, payment_channel="wechat")
     assert acted.slots["payment_channel"] == "alipay"
+
+
+@pytest.mark.parametrize("text", ["微信还是支付宝来着", "微信或者支付宝吧", "WeChat or Alipay"])
+async def test_of_two_channels_none_is_guessed(text: str):
+    acted = await act(ValidatePaymentForm, text, "nlu_fallback", {"requested_slot": "payment_channel"})
+    assert acted.said == ["utter_payment_channel_unreadable"]
+    assert acted.slots["requested_slot"] == "payment_channel"
+
+
+async def test_a_wallet_with_a_bank_card_behind_it_is_the_wallet():
+    acted = await act(ValidatePaymentForm, "微信绑的银行卡", "inform", {"requested_slot": "payment_channel"})
+    assert acted.slots["payment_channel"] == "wechat"
 
 
 async def test_not_charged_ends_the_payment_check(backend: FakeBackend):

@@ -72,6 +72,17 @@ def test_what_stands_beside_a_number_is_no_part_of_it(text: str, found: set[tupl
     assert {(each.kind, each.value) for each in find_all(text)} == found
 
 
+@pytest.mark.parametrize(
+    "text", ["30块或者50块", "30还是50块", "三十块还是五十块", "¥30或¥50", "30 or 50 yuan", "微信还是支付宝"]
+)
+def test_this_or_that_is_left_out(text: str):
+    assert find_all(text) == []
+
+
+def test_two_sums_that_are_no_choice_are_both_read():
+    assert [each.value for each in find_all("要充50块结果充了500块")] == ["50.00", "500.00"]
+
+
 def test_a_case_that_is_read_otherwise_is_not_exact():
     assert not is_exact(Case("order_no", "KM202405120001", frozenset({("order_no", "KM202405120002")})))
     assert not is_exact(Case("time", "昨天", moment=NOW.isoformat()))
