@@ -6,8 +6,9 @@ from bot.actions.base import DialogAction
 from bot.actions.cases import Case, case_of, is_live
 from bot.actions.ending import FormConclusion
 from bot.actions.forms import FormAction
-from bot.actions.meanings import asks_for_ticket, is_refusal
+from bot.actions.meanings import asks_for_ticket, is_brief, is_courtesy, is_refusal, names_other_order
 from bot.actions.order_form import PROBLEMS, reference_in
+from bot.actions.questions import answer_question
 from bot.actions.step3 import due_at
 from bot.actions.turn import Turn
 from bot.actions.words import word
@@ -96,29 +97,48 @@ class ValidateRatingForm(FormAction):
 
     action_name = "validate_rating_form"
     fields = ("rating_comment",)
-    leave_without_value = PROBLEMS | {"report_problem", "provide_payment", "complain", "greet", "check_order_status"}
+    leave_without_value = PROBLEMS | {"report_problem", "provide_payment"}
     free_text = frozenset({"rating_comment"})
 
     def _leaves(self, turn: Turn, requested: str) -> bool:
         if turn.news is not None and (turn.typed or turn.intent == "send_picture"):
             return True  # Something newer was told, and this is about that.
+        if turn.typed and turn.intent == "complain":
+            return False  # blame is a word about the points, too
         if turn.typed and turn.intent == "ticket_progress" and not asks_for_ticket(turn.text):
             return False  # "that was quick" is praise
-        wants_else = turn.intent in self.leave_without_value and turn.sure and turn.intent != "complain"
+        wants_else = turn.intent in self.leave_without_value and (turn.sure or names_other_order(turn.text))
         return bool(reference_in(turn)) or wants_else or super()._leaves(turn, requested)
 
     def next_field(self, turn: Turn) -> str | None:
         return super().next_field(turn) if turn.slot("rating") else None
 
+    async def _answer(self, turn: Turn, requested: str | None) -> None:
+        if requested and turn.typed and turn.intent == "greet" and is_courtesy(turn.text):
+            turn.say("utter_here_short")
+        elif not (requested and turn.sure and answer_question(turn)):
+            await super()._answer(turn, requested)
+
     def read(self, turn: Turn, requested: str | None) -> bool:
         if requested is None:
             return False
-        if not turn.typed:
+        if not turn.typed or _says_nothing(turn):
+            turn.set(rating_comment=NOTHING)
+        elif turn.intent == "affirm" and turn.sure and is_brief(turn.text):
+            # The first "yes, I would like to" is shown the question again, the next is a polite end.
+            if not turn.slot("field_tries"):
+                turn.set(field_tries=1.0)
+                return False
             turn.set(rating_comment=NOTHING)
         else:
-            refused = turn.intent in ("deny", "thanks", "goodbye") or is_refusal(turn.text)
-            turn.set(rating_comment=NOTHING if refused else turn.text.strip()[:LONGEST] or NOTHING)
+            turn.set(rating_comment=turn.text.strip()[:LONGEST] or NOTHING)
         return True
+
+
+def _says_nothing(turn: Turn) -> bool:
+    """A no or a polite end; a whole sentence is a comment, whatever was guessed."""
+    ends = turn.intent == "deny" or is_refusal(turn.text)
+    return is_courtesy(turn.text) or (ends and is_brief(turn.text))
 
 
 class ActionKeepRating(FormConclusion):

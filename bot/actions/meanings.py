@@ -94,9 +94,19 @@ _CORRECTION = _has(
     r"不对|错了|改|更正|换成|不是|应该",
     r"\b(?:wrong|change|correct|instead|actually|not right|should be|edit|mistake|fix)\b",
 )
+_PUT_OFF = _has(
+    r"先不|不[回了用]|算了|取消|(?:等|下|回头|晚点|以后)\S{0,2}再|再说",
+    r"\b(?:not now|not yet|never ?mind|cancel|later|forget it|no,? thanks|no,? thank you)\b",
+)
+_COURTESY = re.compile(
+    r"(?:好的|好|嗯+|行|ok(?:ay)?)?[\s,，。!！]*"
+    r"(?:(?:非常|太|十分|多)?(?:谢谢|感谢|谢|辛苦)[你您了啦哈呀啊亲]*|(?:您|你)好[呀啊]?|在吗|在不在|哈[喽啰]|"
+    r"(?:many )?(?:thanks|thank (?:you|u)|thx|ty)(?: (?:a lot|so much|very much|again))?|hi|hello|hey)"
+    r"[\s,，。!！~～]*"
+)
 _FIRST_ORDER = _has(r"第一[个笔单]|最[开早]始?的?那?[个笔]", r"\bfirst (?:one|order)\b")
 _OTHER_ORDER = _has(
-    r"(?:第[二2]|另[一外]|[其那]他|还有一)个?的?那?[个笔单订]", r"\b(?:second|other|next) (?:one|order)\b"
+    r"(?:第[二2]|另外?一|另外|[其那]他|还有一)个?的?那?[个笔单订]", r"\b(?:second|other|another|next) (?:one|order)\b"
 )
 _ORDER_BEFORE = _has(
     r"(?:上|前)[一面]?那?[个笔单]|刚才[那的][个笔单]|(?:之前|原来)那[个笔单]",
@@ -112,6 +122,22 @@ def normal_line(text: str) -> str:
 def is_wordless(text: str) -> bool:
     """Only signs, such as `。`, `???` or emoji."""
     return not any(each.isalnum() for each in text)
+
+
+def is_brief(text: str) -> bool:
+    """A word or two; a remark on its own is longer."""
+    line = normal_line(text)
+    return len(line.split()) <= 5 if line.isascii() else len(line) <= 8
+
+
+def is_courtesy(text: str) -> bool:
+    """Thanks or a greeting, and nothing besides."""
+    return bool(_COURTESY.fullmatch(normal_line(text)))
+
+
+def puts_off(text: str) -> bool:
+    """The customer would rather not answer now; a bare no is an answer."""
+    return is_brief(text) and bool(_PUT_OFF.search(normal_line(text)))
 
 
 def says_not_charged(text: str) -> bool:

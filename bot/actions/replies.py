@@ -3,13 +3,18 @@
 from bot.actions.answers import pass_on
 from bot.actions.ending import FormConclusion
 from bot.actions.forms import FormAction
-from bot.actions.meanings import asks_for_ticket, is_refusal
+from bot.actions.meanings import asks_for_ticket, is_courtesy, names_other_order, puts_off
+from bot.actions.order_form import PROBLEMS
 from bot.actions.pictures import note_pictures
+from bot.actions.questions import answer_question
 from bot.actions.turn import Turn
+from bot.numbers import normalize_number
 
 # "Only pictures" and "never mind", as the slot holds them.
 PICTURES, NOTHING = "[pictures]", "-"
 LONGEST = 2000
+# The bot answers these at once; all other questions are for the person who asked.
+OURS = ("payment_limit", "how_to_topup", "prevention_or_safety")
 
 
 class ValidateReplyForm(FormAction):
@@ -32,7 +37,7 @@ class ValidateReplyForm(FormAction):
         if turn.intent == "send_picture":
             note_pictures(turn)
             turn.set(ticket_reply=PICTURES)
-        elif not turn.typed or (turn.intent == "deny" and is_refusal(turn.text)):
+        elif not turn.typed or is_courtesy(turn.text) or (turn.intent != "inform" and puts_off(turn.text)):
             turn.set(ticket_reply=NOTHING)
         else:
             turn.set(ticket_reply=turn.text.strip()[:LONGEST] or NOTHING)
@@ -41,15 +46,25 @@ class ValidateReplyForm(FormAction):
     def _leaves(self, turn: Turn, requested: str) -> bool:
         if turn.typed and turn.intent == "ticket_progress" and not asks_for_ticket(turn.text):
             return False
+        if turn.typed and turn.intent in PROBLEMS and _names_other(turn):
+            return True
         # A complaint is for the person who asked, too.
         return turn.intent != "complain" and super()._leaves(turn, requested)
 
     async def _answer(self, turn: Turn, requested: str | None) -> None:
-        """Questions too are for the person who asked."""
         if requested is None or turn.intent == "switch_language":
             await super()._answer(turn, requested)
-        else:
+        elif turn.typed and turn.intent == "greet" and is_courtesy(turn.text):
+            turn.say("utter_here_short")
+        elif not (turn.intent in OURS and turn.sure and answer_question(turn)):
             self.read(turn, requested)
+
+
+def _names_other(turn: Turn) -> bool:
+    """Whether this is about an order besides the one of the ticket."""
+    # The slot `order_no` holds the number of this message already.
+    others = {normalize_number(each) for each in turn.order_numbers} - {turn.slot("verified_order")}
+    return names_other_order(turn.text) or bool(others)
 
 
 class ActionReplyTicket(FormConclusion):

@@ -274,6 +274,43 @@ async def test_another_problem_comes_before_the_word(backend: FakeBackend, text:
     assert acted.events == ["action_execution_rejected"]
 
 
+RATED = {"rating": {"about": TICKET_NO, "score": 2, "seen_as": "alice"}, "requested_slot": "rating_comment"}
+
+
+@pytest.mark.parametrize(
+    ("text", "intent"),
+    [
+        ("太慢了，差评", "complain"),
+        ("谢谢客服，处理得很快", "thanks"),
+        ("以后不要再让我等两天了", "deny"),
+        ("还不错", "affirm"),
+    ],
+)
+async def test_what_is_more_than_a_polite_end_is_the_word_about_it(backend: FakeBackend, text: str, intent: str):
+    confidence = 0.4 if intent == "affirm" else 0.9
+    slots = {**RATED, "ticket_no": TICKET_NO}
+    told = await act(ValidateRatingForm, text, intent, slots, form="rating_form", confidence=confidence)
+    assert (told.slots["rating_comment"], told.slots["requested_slot"]) == (text, None)
+
+
+@pytest.mark.parametrize("text", ["谢谢", "好的，谢谢啦！", "thanks a lot"])
+async def test_a_polite_end_is_no_word_about_it(backend: FakeBackend, text: str):
+    told = await act(ValidateRatingForm, text, "thanks", RATED, form="rating_form")
+    assert told.slots["rating_comment"] == "-"
+
+
+async def test_a_question_instead_of_the_word_is_answered_and_the_word_asked_for_again(backend: FakeBackend):
+    told = await act(ValidateRatingForm, "一天最多能充多少", "payment_limit", RATED, form="rating_form")
+    assert (told.said, told.slots["requested_slot"]) == (["utter_payment_limit"], "rating_comment")
+
+
+async def test_a_yes_to_the_word_asks_for_it_and_a_second_one_ends(backend: FakeBackend):
+    asked = await act(ValidateRatingForm, "好的", "affirm", RATED, form="rating_form")
+    assert (asked.said, asked.slots["requested_slot"]) == ([], "rating_comment")
+    ended = await act(ValidateRatingForm, "好的", "affirm", {**RATED, **asked.slots}, form="rating_form")
+    assert (ended.slots["rating_comment"], ended.slots["requested_slot"]) == ("-", None)
+
+
 async def test_a_rating_that_could_not_be_kept_asks_for_no_word(backend: FakeBackend):
     backend.error = BackendUnavailableError()
     acted = await act(ActionRateCase, "", "rate_case", score="5", about=TICKET_NO)
@@ -309,6 +346,63 @@ async def test_never_mind_sends_nothing(backend: FakeBackend):
     told = await act(ValidateReplyForm, "", "deny", slots, form="reply_form")
     sent = await act(ActionReplyTicket, "", "deny", {**slots, **told.slots})
     assert (sent.said, backend.calls) == (["utter_reply_cancelled"], [])
+
+
+REPLYING = {"reply_to": TICKET_NO, "requested_slot": "ticket_reply", "verified_order": ORDER_NO}
+
+
+@pytest.mark.parametrize(
+    ("text", "intent"),
+    [
+        ("不是", "deny"),
+        ("没有", "deny"),
+        ("可以", "affirm"),
+        ("你好，区服是艾欧尼亚", "greet"),
+        ("还是没到账", "paid_not_received"),
+    ],
+)
+async def test_what_may_be_an_answer_is_passed_on(backend: FakeBackend, text: str, intent: str):
+    told = await act(ValidateReplyForm, text, intent, REPLYING, form="reply_form")
+    assert (told.said, told.slots["ticket_reply"]) == ([], text)
+
+
+@pytest.mark.parametrize(
+    ("text", "intent"), [("先不回复", "deny"), ("不用了", "deny"), ("never mind", "deny"), ("谢谢", "thanks")]
+)
+async def test_to_put_it_off_or_to_be_polite_is_no_answer(backend: FakeBackend, text: str, intent: str):
+    told = await act(ValidateReplyForm, text, intent, REPLYING, form="reply_form")
+    assert told.slots["ticket_reply"] == "-"
+
+
+@pytest.mark.parametrize(
+    ("text", "intent", "said"),
+    [("一天最多能充多少", "payment_limit", "utter_payment_limit"), ("你好", "greet", "utter_here_short")],
+)
+async def test_what_is_for_the_bot_is_answered_and_the_answer_asked_for_again(
+    backend: FakeBackend, text: str, intent: str, said: str
+):
+    told = await act(ValidateReplyForm, text, intent, REPLYING, form="reply_form")
+    assert (told.said, told.slots["requested_slot"]) == ([said], "ticket_reply")
+
+
+@pytest.mark.parametrize(
+    ("text", "numbers"), [("另外一单付了没到账", {}), ("KM202405129911 付了没到账", {"order_no": "KM202405129911"})]
+)
+async def test_a_problem_with_another_order_is_no_answer_to_the_ticket(
+    backend: FakeBackend, text: str, numbers: dict[str, str]
+):
+    acted = await act(
+        ValidateReplyForm, text, "paid_not_received", {**REPLYING, **numbers}, form="reply_form", **numbers
+    )
+    assert acted.events == ["action_execution_rejected"]
+
+
+async def test_the_number_of_the_ticket_s_own_order_may_be_the_answer(backend: FakeBackend):
+    number = {"order_no": ORDER_NO}
+    told = await act(
+        ValidateReplyForm, f"{ORDER_NO} 没到账", "paid_not_received", REPLYING, form="reply_form", **number
+    )
+    assert told.slots["ticket_reply"] == f"{ORDER_NO} 没到账"
 
 
 async def test_a_closed_ticket_takes_no_answer_and_another_is_offered(backend: FakeBackend):

@@ -119,3 +119,34 @@ def test_an_earlier_order_is_named(text: str, expected: int | None):
 def test_a_correction_names_its_part_and_value(text: str, part: str | None, value: str | None):
     assert statement.named_part(text) == part
     assert (statement.new_value(text, part) if part else None) == value
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("谢谢", True), ("好的，谢谢您！", True), ("Thank you so much", True), ("你好", True), ("hello", True),
+        ("谢谢，区服是艾欧尼亚", False), ("你好，钱到了", False), ("thanks, it was the wrong server", False),
+    ],
+)  # fmt: skip
+def test_a_courtesy_has_nothing_besides(text: str, expected: bool):
+    assert meanings.is_courtesy(text) is expected
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("先不回复", True), ("等下再说", True), ("never mind", True), ("No, thank you", True),
+        ("不是", False), ("没有", False), ("no", False), ("不用了吧，我已经自己改好区服，重新登录过两次", False),
+    ],
+)  # fmt: skip
+def test_to_put_off_is_not_to_say_no(text: str, expected: bool):
+    assert meanings.puts_off(text) is expected
+
+
+@pytest.mark.parametrize("text", ["另一单没到", "另外一单没到", "第二个订单", "another order failed", "the other one"])
+def test_another_order_is_named(text: str):
+    assert meanings.names_other_order(text)
+
+
+def test_no_other_order_is_named():
+    assert not meanings.names_other_order("这一单没到")

@@ -13,12 +13,12 @@ BROKEN = {"utter_default", "utter_system_trouble", "utter_lookup_failed", "utter
 # The last words of a conversation need no way on.
 CLOSING = {"utter_goodbye"}
 
-STAYS, GOES_ON, LEAVES, ANSWERS = "stays", "goes on", "leaves", "answers"
+STAYS, GOES_ON, LEAVES, ANSWERS, TAKEN = "stays", "goes on", "leaves", "answers", "taken"
 
 
 @dataclass(frozen=True)
 class State:
-    """How to come to a state: messages to Rasa, the blanks filled from the order with this diagnosis."""
+    """How to come to a state: messages to Rasa, the blanks filled from the order with this diagnosis and its ticket."""
 
     messages: tuple[str, ...] = ()
     order: str = "CALLBACK_MISSING"
@@ -39,6 +39,7 @@ class Answer:
 
 LOOK_UP = '/check_order_status{"order_no":"ORDER_NO","phone_tail":"PHONE_TAIL"}'
 BILL = ('"payment_channel":"wechat"', '"payment_no":"4200001234202405121234567890"', '"amount":"30.00"')
+TICKET = (LOOK_UP, "/report_problem", "/affirm")
 PARTS = (
     "/report_problem",
     '/inform{"field":"just_now"}',
@@ -69,15 +70,44 @@ STATES: dict[str, State] = {
         ('/check_order_status{"order_no":"KM209901010001","phone_tail":"0000"}',), offer="number"
     ),
     "nothing was charged": State((LOOK_UP, '/deny{"field":"not_charged"}'), "PAYMENT_UNKNOWN"),
-    "ticket opened": State((LOOK_UP, "/report_problem", "/affirm"), "QUEUE_BACKLOG"),
+    "ticket opened": State(TICKET, "QUEUE_BACKLOG"),
     "ticket cancelled": State((LOOK_UP, "/report_problem", "/deny"), "UPSTREAM_STUCK"),
     "not understood": State(("/nlu_fallback",)),
     "complained": State(("/complain",), offer="report"),
     "said goodbye": State(("/goodbye",)),
+    "rating_comment asked": State(
+        (*TICKET, '/rate_case{"score":"5","about":"TICKET_NO"}'), form="rating_form", slot="rating_comment"
+    ),
+    "ticket_reply asked": State(
+        (*TICKET, '/reply_ticket{"about":"TICKET_NO"}'), form="reply_form", slot="ticket_reply"
+    ),
 }
 
-# Whatever is typed there is a word for the people who work on a case: tests/conversations/progress plays them.
-ANY_WORDS = {"rating_form", "reply_form"}
+# What is typed there goes to people as it is, so real sentences are typed, one for each label.
+ANY_WORDS = {"rating_form": "utter_rating_comment_kept", "reply_form": "utter_reply_sent"}
+SENTENCES = {
+    "account_restricted": "另一个订单说我账号被冻结了",
+    "affirm": "好的",
+    "check_order_status": "帮我查一下另一个订单到哪了",
+    "complain": "你们太慢了，太差劲了",
+    "deny": "先不用了",
+    "duplicate_charge": "另一个订单重复扣了我两次钱",
+    "goodbye": "再见",
+    "greet": "你好",
+    "how_to_topup": "怎么充话费",
+    "missing_card_code": "另一个订单没有给我卡密",
+    "order_processing": "另一个订单一直显示处理中",
+    "out_of_scope": "红烧肉要炖多久才烂",
+    "paid_not_received": "另一个订单付了款没到账",
+    "payment_failed": "另一个订单付款失败了",
+    "payment_limit": "一天最多能充多少",
+    "prevention_or_safety": "你们这里安全吗",
+    "request_human": "转人工",
+    "request_refund": "另一个订单我要退款",
+    "thanks": "谢谢",
+    "ticket_progress": "查一下工单进度",
+    "wrong_info_entered": "另一个订单号码填错了",
+}
 
 PROBLEMS = (
     "account_restricted", "check_order_status", "duplicate_charge", "missing_card_code", "order_processing",
@@ -89,7 +119,15 @@ IN_FORM: dict[str, dict[str, str]] = {
     "order_form": AWAY,
     "payment_form": {**AWAY, **dict.fromkeys(PROBLEMS, LEAVES), "deny": GOES_ON},
     "report_form": {**AWAY, "check_order_status": LEAVES, "deny": GOES_ON},
-}
+    "rating_form": {
+        **AWAY, **dict.fromkeys(PROBLEMS, LEAVES), **dict.fromkeys(("deny", "thanks"), GOES_ON),
+        **dict.fromkeys(("complain", "out_of_scope"), TAKEN),
+    },
+    "reply_form": {
+        **AWAY, **dict.fromkeys(PROBLEMS, LEAVES), **dict.fromkeys(("deny", "thanks"), GOES_ON),
+        **dict.fromkeys(("affirm", "complain", "out_of_scope"), TAKEN),
+    },
+}  # fmt: skip
 # Where one question differs from the rest of its form.
 AT_SLOT = {("report_confirmed", "affirm"): GOES_ON, ("report_field", "affirm"): GOES_ON}
 # The sentence, or the form, that a yes leads to after each offer.
@@ -107,6 +145,11 @@ def labels() -> dict[str, list[str]]:
     """The labels of real customers' sentences, with the intents that stand for each."""
     found: dict[str, list[str]] = yaml.safe_load((ROOT / "tests" / "nlu_labels.yml").read_text(encoding="utf-8"))
     return found
+
+
+def messages_for(state: State, label: str, intents: list[str]) -> list[str]:
+    """What to say for a label: each intent that stands for it, or its sentence where words count."""
+    return [SENTENCES[label]] if state.form in ANY_WORDS else [f"/{each}" for each in intents]
 
 
 def expected_kind(state: State, label: str) -> str:
@@ -129,6 +172,10 @@ def faults_of(state: State, label: str, answer: Answer) -> list[str]:
         faults.append(f"waits for {answer.slot} without asking")
     if kind == STAYS and not here:
         faults.append(f"left for {answer.form}:{answer.slot}")
+    if kind == TAKEN and ANY_WORDS[state.form or ""] not in answer.said:
+        faults.append("was not taken as the answer")
+    elif ANY_WORDS.get(state.form or "") in answer.said and kind != TAKEN:
+        faults.append("was taken as the answer")
     if kind == GOES_ON and here:
         faults.append("did not go on")
     if kind == LEAVES and answer.form == state.form:

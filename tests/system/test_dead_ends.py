@@ -1,7 +1,7 @@
 """No dead end: from every state of the dialog, each label of real sentences gets an answer to go on from.
 
 The messages are payloads, as of buttons, so what is tested is the dialog and not the classifier: the real model, the
-real actions, the real backend.
+real actions, the real backend. Only where any words are an answer, sentences are typed.
 """
 
 import asyncio
@@ -16,7 +16,17 @@ import yaml
 
 from bot.backend.orders.model import Diagnosis
 from bot.settings import ROOT
-from tests.system.dead_ends import ANY_WORDS, PARTS_ASKED, STATES, Answer, State, answer_from, faults_of, labels
+from tests.system.dead_ends import (
+    PARTS_ASKED,
+    SENTENCES,
+    STATES,
+    Answer,
+    State,
+    answer_from,
+    faults_of,
+    labels,
+    messages_for,
+)  # fmt: skip
 from tests.system.people import Town
 
 AT_ONCE = 6
@@ -66,10 +76,14 @@ async def events_of(state: State, town: Town, rasa: Rasa, customer: str) -> list
         return []
     order = await town.make_order(Diagnosis[state.order])
     sender = uuid.uuid4().hex
+    tracker: dict[str, Any] = {"slots": {}}
     for message in state.messages:
-        filled = message.replace("ORDER_NO", order["order_no"]).replace("PHONE_TAIL", order["phone_tail"])
-        await rasa.say(sender, customer, filled)
-    tracker = await rasa.tracker(sender)
+        blanks = {"ORDER_NO": order["order_no"], "PHONE_TAIL": order["phone_tail"]}
+        blanks["TICKET_NO"] = tracker["slots"].get("ticket_no") or ""
+        for blank, value in blanks.items():
+            message = message.replace(blank, value)
+        await rasa.say(sender, customer, message)
+        tracker = await rasa.tracker(sender)
     found = ((tracker["active_loop"] or {}).get("name"), tracker["slots"]["requested_slot"], tracker["slots"]["offer"])
     assert found == (state.form, state.slot, state.offer)
     return list(tracker["events"])
@@ -80,14 +94,15 @@ async def test_every_label_gets_an_answer_to_go_on_from(name: str, town: Town, r
     state, customer, places = STATES[name], uuid.uuid4().hex, asyncio.Semaphore(AT_ONCE)
     past = await events_of(state, town, rasa, customer)
 
-    async def ask(label: str, intent: str) -> list[str]:
+    async def ask(label: str, message: str) -> list[str]:
         async with places:
             sender = await rasa.copy(past)
-            message_id = await rasa.say(sender, customer, f"/{intent}")
+            message_id = await rasa.say(sender, customer, message)
             answer = answer_from(await rasa.tracker(sender), message_id)
-        return [f"{label} ({intent}): {fault}; said {answer.said}" for fault in faults_of(state, label, answer)]
+        return [f"{label} ({message}): {fault}; said {answer.said}" for fault in faults_of(state, label, answer)]
 
-    found = await asyncio.gather(*(ask(label, each) for label, intents in labels().items() for each in intents))
+    said = [(label, each) for label, intents in labels().items() for each in messages_for(state, label, intents)]
+    found = await asyncio.gather(*(ask(*each) for each in said))
     assert [fault for faults in found for fault in faults] == []
 
 
@@ -104,9 +119,13 @@ async def test_in_the_queue_the_bot_says_once_where_the_customer_is_and_then_not
 
 def test_every_question_of_every_form_is_a_state():
     forms = yaml.safe_load((ROOT / "domain.yml").read_text(encoding="utf-8"))["forms"]
-    asked = {(form, slot) for form, about in forms.items() if form not in ANY_WORDS for slot in about["required_slots"]}
+    asked = {(form, slot) for form, about in forms.items() for slot in about["required_slots"]}
     assert {(state.form, state.slot) for state in STATES.values() if state.form} == asked
     assert set(PARTS_ASKED) == set(forms["report_form"]["required_slots"])
+
+
+def test_every_label_has_a_sentence():
+    assert set(SENTENCES) == set(labels())
 
 
 def test_every_offer_is_a_state():
@@ -129,6 +148,11 @@ def test_a_dead_end_is_seen():
     assert faults_of(asked, "greet", Answer([*good.said, "utter_default"], True, "order_form", "order_no")) == [
         "said utter_default"
     ]
+    words = STATES["ticket_reply asked"]
+    sent = Answer(["utter_reply_sent"], way_on=True)
+    assert faults_of(words, "complain", sent) == []
+    assert faults_of(words, "request_human", sent) == ["was taken as the answer"]
+    assert faults_of(words, "complain", Answer(["utter_sorry"], True)) == ["was not taken as the answer"]
     assert faults_of(STATES["ticket offered"], "affirm", Answer(["utter_what_next"], way_on=True)) == [
         "a yes did not lead to report_form"
     ]
