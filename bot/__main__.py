@@ -16,6 +16,7 @@ TOOLS = {
     "run": ("bot.ops.run", "set up what is missing and run everything"),
     "train": ("bot.ops.train", "train the dialog model if its inputs changed"),
     "doctor": ("bot.ops.doctor", "check this installation and say what to do"),
+    "accounts": ("bot.gateway.accounts.command", "who may work at the desk, and what they looked at"),
     "evidence": ("bot.backend.evidence.command", "read pictures of payments, delete old ones"),
     "events": ("bot.backend.events.command", "list what the gateway has not taken yet, try it again"),
     "incidents": ("bot.backend.incidents.command", "list, open and close incidents"),

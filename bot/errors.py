@@ -32,6 +32,41 @@ class NotAuthorizedError(HelpdeskError):
     status = 401
 
 
+class NotSignedInError(HelpdeskError):
+    """Nobody is signed in here, or the session is over."""
+
+    code = "not_signed_in"
+    status = 401
+
+
+class WrongLoginError(HelpdeskError):
+    """The name, the password or the code is wrong."""
+
+    code = "wrong_login"
+    status = 401
+
+
+class CodeNeededError(HelpdeskError):
+    """The code of the authenticator app is needed too."""
+
+    code = "code_needed"
+    status = 401
+
+
+class ForbiddenError(HelpdeskError):
+    """Your role may not do this."""
+
+    code = "forbidden"
+    status = 403
+
+
+class CsrfError(HelpdeskError):
+    """The request does not come from a page of the desk."""
+
+    code = "csrf"
+    status = 403
+
+
 class ForbiddenOriginError(HelpdeskError):
     """This web origin may not use the helpdesk."""
 

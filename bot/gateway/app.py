@@ -12,6 +12,11 @@ from bot.backend.client import BackendClient
 from bot.clock import clock_of
 from bot.db import make_engine
 from bot.gateway import health, openapi, static
+from bot.gateway.accounts import api as accounts_api
+from bot.gateway.accounts.demo import make_demo_agent
+from bot.gateway.accounts.http import ACCOUNTS, PASSWORDS, desk_middleware
+from bot.gateway.accounts.passwords import Passwords
+from bot.gateway.accounts.store import AccountStore
 from bot.gateway.asking import Patience
 from bot.gateway.conversations import api, pictures, socket
 from bot.gateway.conversations.hub import Hub
@@ -52,6 +57,7 @@ from bot.texts import Texts
 
 ROUTES = (
     api.routes, socket.routes, pictures.routes, news_api.routes, health.routes, openapi.routes, static.routes,
+    accounts_api.routes,
 )  # fmt: skip
 LARGEST_BODY = 64 * 1024
 SHUTDOWN_SECONDS = 10.0
@@ -59,13 +65,14 @@ SHUTDOWN_SECONDS = 10.0
 
 def make_app(settings: Settings, patience: Patience | None = None, dist: Path | None = None) -> web.Application:
     """The application; its database must be at the newest revision. `dist` is the folder of the built web part."""
-    app = web.Application(middlewares=[request_middleware], client_max_size=LARGEST_BODY)
+    app = web.Application(middlewares=[request_middleware, desk_middleware], client_max_size=LARGEST_BODY)
     app[SETTINGS] = settings
     app[DIST] = dist or ROOT / "web" / "dist"
     app[TEXTS] = Texts.load(ROOT / "domain.yml")
     app[METRICS] = Metrics()
     app[HUB] = Hub()
     app[UPLOADS] = asyncio.Semaphore(pictures.MOST_UPLOADS)
+    app[PASSWORDS] = Passwords()
     for routes in ROUTES:
         app.add_routes(routes)
 
@@ -94,6 +101,8 @@ async def _inside(app: web.Application, patience: Patience) -> AsyncIterator[Non
         switchboard.wake_worker, switchboard.wake_outbox = workers.wake, outbox.wake
         app[ENGINE], app[STORE], app[SWITCHBOARD] = engine, store, switchboard
         app[RASA], app[BACKEND], app[LIMITER] = rasa, backend, Limiter(settings)
+        app[ACCOUNTS] = AccountStore(engine, demo=settings.demo)
+        await make_demo_agent(settings, engine, app[PASSWORDS], switchboard.now())
         app[NEWS] = NewsStore(engine)
         app[TELLER] = Teller(app[NEWS], switchboard)
         await workers.resume()

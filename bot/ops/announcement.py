@@ -6,6 +6,8 @@ from typing import Any
 from bot.settings import Settings
 
 FLAGSHIP = "KM202405120001"
+# The gateway writes it when it makes the demo's agent.
+DEMO_AGENT = "demo-agent.txt"
 
 
 def announcement(settings: Settings, orders: Sequence[Mapping[str, Any]]) -> str:
@@ -14,6 +16,7 @@ def announcement(settings: Settings, orders: Sequence[Mapping[str, Any]]) -> str
         "",
         "到账 DaoZhang is running.",
         f"  Demo shop with the widget   {settings.public_url}/",
+        f"  Desk for agents             {settings.public_url}/desk",
         f"  Customer API                {settings.public_url}/openapi.json",
         f"  Health                      {settings.public_url}/readyz",
         f"  Logs                        {settings.var_dir.resolve() / 'log'}",
@@ -25,4 +28,8 @@ def announcement(settings: Settings, orders: Sequence[Mapping[str, Any]]) -> str
             f"Try it: open the demo shop, then the chat, and write “{number} 付款了但没到账”;",
             f"the last four digits of the phone are {tail}. All {len(orders)} demo orders are on the page.",
         ]
+    secret = settings.var_dir.resolve() / DEMO_AGENT
+    if settings.demo and secret.exists():
+        lines += ["", f"At the desk you are the demo's agent; name and password are in {secret} (only in the demo).",
+                  "More agents: .venv/bin/python -m bot accounts add NAME --name \"…\""]  # fmt: skip
     return "\n".join([*lines, "", "Ctrl-C stops everything.", ""])

@@ -1,10 +1,12 @@
 """Alembic runs this for the gateway's database; importing the stores fills the metadata."""
 
+from bot.gateway.accounts import tables as accounts
+from bot.gateway.canned import tables as canned
 from bot.gateway.conversations import tables as conversations
 from bot.gateway.news import store as news
 from bot.gateway.resume import store as resume
 from bot.migrate import run_env
 
-TABLES = (conversations, news, resume)
+TABLES = (conversations, news, resume, accounts, canned)
 
 run_env(conversations.metadata)
