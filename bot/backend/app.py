@@ -13,6 +13,7 @@ from bot.backend.evidence.api import routes as evidence_routes
 from bot.backend.evidence.checking import routes as check_routes
 from bot.backend.evidence.reading.reader import Reader
 from bot.backend.evidence.readings import MAKE_READER, readings_context
+from bot.backend.facts.api import routes as facts_routes
 from bot.backend.http import CLOCK, error_middleware, json_answer, token_middleware
 from bot.backend.incidents.api import routes as incidents_routes
 from bot.backend.openapi import routes as openapi_routes
@@ -40,7 +41,7 @@ health_routes = web.RouteTableDef()
 
 ROUTES = (
     health_routes, openapi_routes, ownership_routes, orders_routes, demo_routes, payments_routes, tickets_routes,
-    desk_routes, evidence_routes, check_routes, changes_routes, incidents_routes,
+    desk_routes, evidence_routes, check_routes, changes_routes, incidents_routes, facts_routes,
 )  # fmt: skip
 WORKERS = (dispatch, fire_timers)
 

@@ -140,6 +140,26 @@ class BackendClient:
         """`POST /v1/desk/approvals/{approval_no}`: the word of the second person."""
         return await self._call("POST", f"/v1/desk/approvals/{_part(approval_no)}", body=body, key=idempotency_key)
 
+    async def desk_order(self, order_no: str) -> dict[str, Any]:
+        """`GET /v1/desk/orders/{order_no}`: an order for agents, without a proof."""
+        return await self._call("GET", f"/v1/desk/orders/{_part(order_no)}")
+
+    async def desk_orders(self, customer_ref: str) -> list[dict[str, Any]]:
+        """`GET /v1/desk/orders`, the list itself: what this customer has proved, the last asked first."""
+        answer = await self._call("GET", "/v1/desk/orders", query={"customer_ref": customer_ref})
+        return list(answer["orders"])
+
+    async def desk_evidence(self, evidence_ids: list[str], order_nos: list[str]) -> list[dict[str, Any]]:
+        """`GET /v1/desk/evidence`, the list itself: pictures, and what they are worth for one of the orders."""
+        query: dict[str, str | list[str] | None] = {"evidence_id": evidence_ids, "order_no": order_nos}
+        answer = await self._call("GET", "/v1/desk/evidence", query=query, timeout=CHECK_TIMEOUT)
+        return list(answer["evidence"])
+
+    async def incidents(self, *, live: bool = True) -> list[dict[str, Any]]:
+        """`GET /v1/incidents`, the list itself, the newest first."""
+        answer = await self._call("GET", "/v1/incidents", query={"live": "true" if live else "false"})
+        return list(answer["incidents"])
+
     async def desk_report(self, days: int = 30) -> dict[str, Any]:
         """`GET /v1/desk/report`: numbers about the cases of the last days."""
         return await self._call("GET", "/v1/desk/report", query={"days": str(days)})

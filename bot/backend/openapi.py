@@ -10,6 +10,7 @@ from aiohttp import web
 
 from bot.backend.changes.openapi import OPENAPI as CHANGES
 from bot.backend.evidence.openapi import OPENAPI as EVIDENCE
+from bot.backend.facts.openapi import OPENAPI as FACTS
 from bot.backend.http import json_answer
 from bot.backend.incidents.openapi import OPENAPI as INCIDENTS
 from bot.backend.orders.openapi import OPENAPI as ORDERS
@@ -21,7 +22,7 @@ from bot.backend.tickets.openapi import OPENAPI as TICKETS
 
 routes = web.RouteTableDef()
 
-PARTS: tuple[dict[str, Schema], ...] = (OWNERSHIP, ORDERS, PAYMENTS, TICKETS, DESK, EVIDENCE, CHANGES, INCIDENTS)
+PARTS: tuple[dict[str, Schema], ...] = (OWNERSHIP, ORDERS, PAYMENTS, TICKETS, DESK, EVIDENCE, CHANGES, INCIDENTS, FACTS)
 
 _ERROR = {
     "type": "object",

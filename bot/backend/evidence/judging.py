@@ -27,9 +27,13 @@ MOST_HASHES = 5000
 
 
 async def judge(
-    app: web.Application, evidence: Evidence, reading: Reading | None, order_no: str | None, now: datetime
-) -> tuple[Facts, Judgement]:
-    """The verdict for a customer, and for the order if it is proven; then the claim of a bill feeds its diagnosis."""
+    app: web.Application, evidence: Evidence, reading: Reading | None, order_no: str | None, now: datetime,
+    *, keep: bool = True,
+) -> tuple[Facts, Judgement]:  # fmt: skip
+    """The verdict for a customer, and for the order if it is proven; then the claim of a bill feeds its diagnosis.
+
+    Without `keep` nothing follows from it: the picture is not used up and no claim is saved.
+    """
     if reading is None or reading.kind not in BILLS:
         facts = Facts(reading=reading, finding=Finding(ClaimVerdict.INCOMPLETE), order_no=order_no)
         return facts, verdict_of(facts)
@@ -44,8 +48,10 @@ async def judge(
             duplicate = duplicate or facts.duplicate or (Duplicate.NEAR_DUPLICATE if looks_known else None)
             facts = replace(facts, duplicate=duplicate)
             judgement = verdict_of(facts)
-            if judgement.verdict is Verdict.CONFLICT:  # what is contradicted keeps nothing from others
+            if judgement.verdict is Verdict.CONFLICT or not keep:  # what is contradicted keeps nothing from others
                 await savepoint.rollback()
+        if not keep:
+            return facts, judgement
         if facts.confirmed:
             for key in _keys(app, evidence, read).values():
                 await reading_store.take_use(connection, key, Use(evidence.customer_ref, order_no), now)
