@@ -21,6 +21,7 @@ from bot.gateway.asking import Patience
 from bot.gateway.conversations import api, pictures, socket
 from bot.gateway.conversations.hub import Hub
 from bot.gateway.conversations.store import ConversationStore
+from bot.gateway.desk_facts import api as facts_api
 from bot.gateway.http import request_middleware
 from bot.gateway.keys import (
     BACKEND,
@@ -57,7 +58,7 @@ from bot.texts import Texts
 
 ROUTES = (
     api.routes, socket.routes, pictures.routes, news_api.routes, health.routes, openapi.routes, static.routes,
-    accounts_api.routes,
+    accounts_api.routes, facts_api.routes,
 )  # fmt: skip
 LARGEST_BODY = 64 * 1024
 SHUTDOWN_SECONDS = 10.0

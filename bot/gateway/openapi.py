@@ -15,6 +15,7 @@ from bot.gateway.accounts import openapi as accounts
 from bot.gateway.accounts.http import COOKIE, CSRF_HEADER
 from bot.gateway.conversations.bodies import ConversationChange, NewConversation, NewMessage
 from bot.gateway.conversations.model import Kind, Owner, Sender, Status
+from bot.gateway.desk_facts import openapi as desk_facts
 from bot.gateway.http import json_answer
 from bot.gateway.schemas import (
     COUNT,
@@ -35,7 +36,7 @@ from bot.gateway.schemas import (
 
 routes = web.RouteTableDef()
 
-PARTS: tuple[Any, ...] = (accounts,)
+PARTS: tuple[Any, ...] = (accounts, desk_facts)
 BODIES: tuple[type[BaseModel], ...] = (
     NewConversation,
     ConversationChange,

@@ -6,7 +6,7 @@ desk's own web origin. `app.py` puts `desk_middleware` inside of `request_middle
 
 import functools
 import hmac
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -145,19 +145,36 @@ async def audit(
     ticket_no: str | None = None,
 ) -> None:
     """Write down what the signed-in account looks at or changes; `details` must hold no secret."""
-    account = await account_of(request)
+    await _audit(request, action, conversation_id, [order_no], details, ticket_no)
+
+
+async def audit_orders(request: web.Request, action: str, conversation_id: str, order_nos: Sequence[str]) -> None:
+    """The same for several orders at once, a row for each; one row when there is none."""
+    await _audit(request, action, conversation_id, order_nos or [None])
+
+
+async def _audit(
+    request: web.Request,
+    action: str,
+    conversation_id: str | None,
+    order_nos: Sequence[str | None],
+    details: Mapping[str, Any] | None = None,
+    ticket_no: str | None = None,
+) -> None:
+    account, address, now = await account_of(request), client_address(request), _now(request)
     async with request.app[ENGINE].begin() as connection:
-        await write_audit(
-            connection,
-            at=_now(request),
-            username=account.username,
-            action=action,
-            address=client_address(request),
-            conversation_id=conversation_id,
-            order_no=order_no,
-            ticket_no=ticket_no,
-            details=details,
-        )
+        for order_no in order_nos:
+            await write_audit(
+                connection,
+                at=now,
+                username=account.username,
+                action=action,
+                address=address,
+                conversation_id=conversation_id,
+                order_no=order_no,
+                ticket_no=ticket_no,
+                details=details,
+            )
 
 
 def _now(request: web.Request) -> datetime:
