@@ -129,6 +129,13 @@ class IdempotencyMismatchError(HelpdeskError):
     status = 409
 
 
+class StaleDataError(HelpdeskError):
+    """The data in the text has changed since it was filled in."""
+
+    code = "stale_data"
+    status = 409
+
+
 class TooLargeError(HelpdeskError):
     """The upload or text is too large."""
 

@@ -18,6 +18,11 @@ from bot.gateway.accounts.http import ACCOUNTS, PASSWORDS, desk_middleware
 from bot.gateway.accounts.passwords import Passwords
 from bot.gateway.accounts.store import AccountStore
 from bot.gateway.asking import Patience
+from bot.gateway.canned import api as canned_api
+from bot.gateway.canned import summaries_api
+from bot.gateway.canned.defaults import add_defaults
+from bot.gateway.canned.rendering import CANNED
+from bot.gateway.canned.store import CannedStore
 from bot.gateway.conversations import api, pictures, socket
 from bot.gateway.conversations.hub import Hub
 from bot.gateway.conversations.store import ConversationStore
@@ -58,7 +63,7 @@ from bot.texts import Texts
 
 ROUTES = (
     api.routes, socket.routes, pictures.routes, news_api.routes, health.routes, openapi.routes, static.routes,
-    accounts_api.routes, facts_api.routes,
+    accounts_api.routes, facts_api.routes, canned_api.routes, summaries_api.routes,
 )  # fmt: skip
 LARGEST_BODY = 64 * 1024
 SHUTDOWN_SECONDS = 10.0
@@ -104,6 +109,9 @@ async def _inside(app: web.Application, patience: Patience) -> AsyncIterator[Non
         app[RASA], app[BACKEND], app[LIMITER] = rasa, backend, Limiter(settings)
         app[ACCOUNTS] = AccountStore(engine, demo=settings.demo)
         await make_demo_agent(settings, engine, app[PASSWORDS], switchboard.now())
+        app[CANNED] = CannedStore(engine)
+        if settings.demo:
+            await add_defaults(app[CANNED], switchboard.now())
         app[NEWS] = NewsStore(engine)
         app[TELLER] = Teller(app[NEWS], switchboard)
         await workers.resume()

@@ -13,6 +13,7 @@ from pydantic.json_schema import models_json_schema
 from bot.errors import all_error_classes
 from bot.gateway.accounts import openapi as accounts
 from bot.gateway.accounts.http import COOKIE, CSRF_HEADER
+from bot.gateway.canned import openapi as canned
 from bot.gateway.conversations.bodies import ConversationChange, NewConversation, NewMessage
 from bot.gateway.conversations.model import Kind, Owner, Sender, Status
 from bot.gateway.desk_facts import openapi as desk_facts
@@ -36,7 +37,7 @@ from bot.gateway.schemas import (
 
 routes = web.RouteTableDef()
 
-PARTS: tuple[Any, ...] = (accounts, desk_facts)
+PARTS: tuple[Any, ...] = (accounts, desk_facts, canned)
 BODIES: tuple[type[BaseModel], ...] = (
     NewConversation,
     ConversationChange,
