@@ -115,6 +115,20 @@ class NotSupportedError(HelpdeskError):
     status = 409
 
 
+class ClaimedError(HelpdeskError):
+    """Another agent has this conversation; `agent` says who."""
+
+    code = "claimed"
+    status = 409
+
+
+class NotOwnerError(HelpdeskError):
+    """This conversation is another's; `agent` says whose."""
+
+    code = "not_owner"
+    status = 409
+
+
 class EvidenceReusedError(HelpdeskError):
     """This evidence belongs to another order."""
 

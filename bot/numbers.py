@@ -8,7 +8,9 @@ from typing import Literal
 
 from bot.times import find_time
 
-__all__ = ["Reference", "find_amount", "find_phone_tail", "find_reference", "find_time", "normalize_number"]
+__all__ = [
+    "Reference", "find_amount", "find_phone_tail", "find_reference", "find_references", "find_time", "normalize_number",
+]  # fmt: skip
 
 _NOT_IN_NUMBERS = re.compile(r"[\s\-‐‑‒–—―−－_​‌‍⁠﻿]+")
 _DATE = r"20\d{2}(?:0[1-9]|1[0-2])(?:0[1-9]|[12]\d|3[01])"
@@ -88,9 +90,13 @@ def _plain(text: str) -> str:
 
 def find_reference(text: str) -> Reference | None:
     """The first order number, else the first payment number; never phones, cards, ID cards or ticket numbers."""
-    line = _plain(text)
-    found = [reference for _, reference in _references(line)]
+    found = find_references(text)
     return min(found, key=lambda each: each.kind != "order", default=None)
+
+
+def find_references(text: str) -> list[Reference]:
+    """Every order and payment number, from left to right."""
+    return [reference for _, reference in _references(_plain(text))]
 
 
 def _references(line: str) -> list[tuple[tuple[int, int], Reference]]:

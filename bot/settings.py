@@ -53,6 +53,16 @@ class Settings(BaseSettings):
     conversations_per_minute: int = Field(30, gt=0)
     picture_link_seconds: int = Field(600, gt=0)
 
+    # The desk
+    desk_hours: str = "00:00-24:00"
+    desk_days: list[Annotated[int, Field(ge=1, le=7)]] = [1, 2, 3, 4, 5, 6, 7]
+    desk_booked_minutes: int = Field(60, gt=0)
+    desk_first_answer_minutes: int = Field(3, gt=0)
+    desk_next_answer_minutes: int = Field(5, gt=0)
+    desk_minutes_per_case: float = Field(5.0, gt=0)
+    desk_silent_minutes: float = Field(10.0, gt=0)
+    handoff_amount: Decimal = Field(Decimal("0.00"), ge=0)
+
     # The backend
     proof_ttl: int = Field(1800, gt=0)
     verify_tries: int = Field(3, gt=0)

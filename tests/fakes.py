@@ -33,6 +33,7 @@ class FakeRasa:
         self.otherwise = ""
         self.asked: list[Body] = []
         self.trackers: dict[str, list[Body]] = defaultdict(list)
+        self.slots: dict[str, Body] = {}
         self.arrived = asyncio.Event()
         self.go_on = asyncio.Event()
         self.go_on.set()
@@ -126,8 +127,11 @@ class FakeRasa:
         return web.Response()
 
     async def _tracker(self, request: web.Request) -> web.StreamResponse:
+        sender = request.match_info["sender"]
+        if request.query["include_events"] == "NONE":
+            return web.json_response({"slots": self.slots.get(sender, {})})
         assert request.query["include_events"] == "ALL"
-        return web.json_response({"events": self.trackers[request.match_info["sender"]]})
+        return web.json_response({"events": self.trackers[sender]})
 
     async def _append(self, request: web.Request) -> web.StreamResponse:
         events = await request.json()

@@ -22,7 +22,8 @@ RASA_SAYS = {"utter_default"}
 GATEWAY_SAYS = {
     "utter_greet", "utter_bot_delayed", "utter_picture_reading", "utter_bot_unavailable", "utter_handoff_queued",
     "utter_button_stale", "utter_ticket_opened_late", "utter_rate_limited", "utter_picture_failed",
-    "utter_secret_redacted",
+    "utter_secret_redacted", "utter_handoff_online", "utter_handoff_away", "utter_handoff_booked",
+    "utter_agent_silent", "utter_transferred", "utter_desk_resolved", "utter_desk_scored",
 }  # fmt: skip
 
 

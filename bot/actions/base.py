@@ -9,7 +9,7 @@ from rasa_sdk.interfaces import Action, Tracker
 
 from bot.actions.troubles import answer_to
 from bot.actions.turn import Turn
-from bot.errors import HelpdeskError, VerifyLockedError
+from bot.errors import BackendUnavailableError, HelpdeskError, VerifyLockedError
 
 log = logging.getLogger(__name__)
 
@@ -53,10 +53,15 @@ class DialogAction(Action):
 
 def say_error(turn: Turn, error: HelpdeskError) -> None:
     """The answer to an error; a lock also calls a human."""
+    if isinstance(error, BackendUnavailableError) and turn.said_last("utter_lookup_failed"):
+        turn.say("utter_lookup_human")
+        turn.handoff("backend_unavailable")
+        turn.set(offer=None)
+        return
     response, offer = answer_to(error)
     minutes = max(1, round(float(error.details.get("retry_after") or turn.settings.verify_lockout) / 60))
     turn.say(response, minutes=minutes)
     turn.set(offer=offer)
     if isinstance(error, VerifyLockedError):
         turn.set(phone_tail=None)
-        turn.handoff("verify_locked")
+        turn.handoff("locked")

@@ -7,7 +7,7 @@ from bot.actions.diagnosis import say_next
 from bot.actions.step3 import due_at, say_not_yet, say_step3
 from bot.actions.turn import Turn
 
-COMPLAINTS_BEFORE_HUMAN = 3
+COMPLAINTS_BEFORE_HUMAN = 2
 
 
 def count_complaint(turn: Turn) -> int:
@@ -20,7 +20,7 @@ def count_complaint(turn: Turn) -> int:
 def call_human_for_complaint(turn: Turn) -> None:
     turn.leave_form()
     turn.say("utter_complain_human")
-    turn.handoff("complaint")
+    turn.handoff("angry")
     turn.set(offer=None, complaints=0.0)
 
 

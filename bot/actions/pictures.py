@@ -253,7 +253,7 @@ def calls_human(taken: Taken) -> bool:
 
 def call_human(turn: Turn, taken: Taken) -> None:
     keep_case(turn, taken.checked or {})
-    turn.handoff("evidence_conflict")
+    turn.handoff("conflict")
     turn.set(offer=None)
 
 

@@ -20,6 +20,7 @@ from bot.actions import (
     replies,
     report_form,
     resuming,
+    returning,
     smalltalk,
     step3,
     tickets,
@@ -30,7 +31,7 @@ from bot.logs import configure_logs
 from bot.settings import Settings
 
 MODULES = (
-    arrival, replies, resuming, step3,
+    arrival, replies, resuming, returning, step3,
     complaints,
     handoff, order_form, orders, payment_form, payments, pictures, progress, questions, report_form, smalltalk, tickets,
 )  # fmt: skip

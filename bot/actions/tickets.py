@@ -1,5 +1,6 @@
 """Open the ticket that the customer confirmed; when the backend is down, hand it to the gateway's outbox."""
 
+from decimal import Decimal
 from typing import Any
 
 from bot.actions.ending import FormConclusion
@@ -55,6 +56,16 @@ class ActionOpenTicket(FormConclusion):
             resume_code=RESUME_MARK,
         )
         turn.set(ticket_no=ticket["ticket_no"], pictures=[])
+        if response == "utter_ticket_opened" and is_large(turn):
+            turn.say("utter_amount_human")
+            turn.handoff("amount")
+
+
+def is_large(turn: Turn) -> bool:
+    """Whether the sum is one that people follow up themselves."""
+    limit = turn.settings.handoff_amount
+    amount = (turn.case.get("order") or {}).get("amount")
+    return bool(limit and amount) and Decimal(str(amount)) >= limit
 
 
 async def _open(turn: Turn, body: dict[str, Any], key: str) -> dict[str, Any]:

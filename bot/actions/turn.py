@@ -9,6 +9,7 @@ from rasa_sdk.executor import CollectingDispatcher
 from rasa_sdk.interfaces import Tracker
 
 from bot.actions.backend import Backend
+from bot.actions.card import card_of
 from bot.backend.client import BackendClient
 from bot.clock import clock_of
 from bot.settings import Settings
@@ -56,7 +57,8 @@ class Turn:
         found = message.get("entities") or []
         self.entities: dict[str, Any] = {e["entity"]: e["value"] for e in found}
         self.order_numbers: list[str] = [str(e["value"]) for e in found if e["entity"] == "order_no"]
-        metadata = message.get("metadata") or {}
+        self.metadata: dict[str, Any] = message.get("metadata") or {}
+        metadata = self.metadata
         self.customer_ref: str = metadata.get("customer_id") or tracker.sender_id
         # Also those whose tickets were resumed in this conversation.
         self.customer_refs: list[str] = [self.customer_ref, *(metadata.get("resumed") or ())]
@@ -88,6 +90,19 @@ class Turn:
             for event in self.tracker.events
             if event.get("event") == "bot"
         )
+
+    def said_last(self, response: str) -> bool:
+        """Whether this sentence was said to the message before this one."""
+        said: set[str] = set()
+        messages = 0
+        for event in reversed(self.tracker.events):
+            if event.get("event") == "user":
+                messages += 1
+                if messages == 2:
+                    break
+            elif event.get("event") == "bot" and messages == 1:
+                said.add(str((event.get("metadata") or {}).get("utter_action")))
+        return response in said
 
     @property
     def backend(self) -> Backend:
@@ -138,8 +153,8 @@ class Turn:
         self.dispatcher.utter_message(json_message=custom)
 
     def handoff(self, reason: str) -> None:
-        """Ask the gateway to move the conversation to the queue."""
-        self.send(handoff={"reason": reason})
+        """Ask the gateway for a human, with a card of what is known."""
+        self.send(handoff=card_of(self, reason))
 
     def leave_form(self) -> None:
         """End the active form, so that its questions stop."""

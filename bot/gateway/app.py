@@ -26,6 +26,7 @@ from bot.gateway.canned.store import CannedStore
 from bot.gateway.conversations import api, pictures, socket
 from bot.gateway.conversations.hub import Hub
 from bot.gateway.conversations.store import ConversationStore
+from bot.gateway.desk.wiring import reception_of, standards_of
 from bot.gateway.desk_facts import api as facts_api
 from bot.gateway.http import request_middleware
 from bot.gateway.keys import (
@@ -98,6 +99,8 @@ async def _inside(app: web.Application, patience: Patience) -> AsyncIterator[Non
     engine = make_engine(settings.gateway_database_url)
     async with aiohttp.ClientSession() as session:
         store = ConversationStore(engine, ResumeCodes(settings.derived_key("resume")))
+        store.standards = standards_of(settings)
+        store.receive_handoff = reception_of(settings, app[TEXTS]).receive
         switchboard = Switchboard(store, app[HUB], app[TEXTS], app[METRICS])
         switchboard.now = clock_of(settings)
         rasa = RasaClient(session, settings.rasa_url, settings.derived_key("rasa"), patience.timeout)

@@ -2,7 +2,7 @@
 
 import asyncio
 import logging
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from functools import partial
 from typing import Any, Protocol
@@ -11,8 +11,9 @@ import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from bot.errors import HelpdeskError, TicketExistsError
-from bot.gateway.conversations.model import Conversation, Kind, Outcome, Owner, Said, Sender, handoff_outcome
+from bot.gateway.conversations.model import Conversation, Kind, Outcome, Owner, Said, Sender
 from bot.gateway.conversations.tables import outbox
+from bot.gateway.desk.model import handoff_outcome
 from bot.gateway.switchboard import Switchboard
 from bot.texts import RESUME_MARK
 
@@ -161,7 +162,7 @@ def late_outcome(conversation: Conversation, switchboard: Switchboard, ticket_no
 def refused_outcome(conversation: Conversation, switchboard: Switchboard, code: str) -> Outcome:
     """Into the queue with a note of why; an agent who already has the conversation gets the note."""
     note = Said(f"ticket_refused: {code}", kind=Kind.NOTE, sender=Sender.SYSTEM)
-    handoff = handoff_outcome(conversation, "ticket_refused", switchboard.texts.render)
+    handoff = handoff_outcome(conversation, "other")
     if handoff is None:
         return Outcome(said=(note,))
-    return Outcome(said=(*handoff.said, note), owner=handoff.owner, reason=handoff.reason)
+    return replace(handoff, said=(note,))

@@ -38,6 +38,12 @@ class RasaClient:
         events = tracker.get("events") if isinstance(tracker, dict) else None
         return answer_in(events or [], message_id)
 
+    async def slots(self, sender_id: str) -> dict[str, Any]:
+        """What the dialog of this sender knew at last."""
+        tracker = await self._call("GET", f"/conversations/{sender_id}/tracker?include_events=NONE")
+        slots = tracker.get("slots") if isinstance(tracker, dict) else None
+        return slots if isinstance(slots, dict) else {}
+
     async def take_back(self, sender_id: str, message_id: str) -> None:
         """Make the dialog wait for this message as if it had never come; nothing is done if it has not."""
         path = f"/conversations/{sender_id}/tracker"
@@ -91,6 +97,7 @@ def answer_from(messages: Iterable[dict[str, Any]]) -> BotAnswer:
     """The answer in the messages of Rasa's REST channel."""
     replies: list[Reply] = []
     handoff: str | None = None
+    card: dict[str, Any] | None = None
     language: str | None = None
     tickets: list[dict[str, Any]] = []
     for message in messages:
@@ -105,7 +112,8 @@ def answer_from(messages: Iterable[dict[str, Any]]) -> BotAnswer:
         if not isinstance(custom, dict):
             continue
         if isinstance(custom.get("handoff"), dict):
-            handoff = str(custom["handoff"].get("reason") or "unknown")[:50]
+            handoff = str(custom["handoff"].get("reason") or "other")[:50]
+            card = custom["handoff"]
         if custom.get("language") in ("zh", "en"):
             language = str(custom["language"])
         draft = custom.get("ticket_draft")
@@ -113,7 +121,7 @@ def answer_from(messages: Iterable[dict[str, Any]]) -> BotAnswer:
             tickets.append(draft)
         elif draft is not None:
             log.error("a ticket draft without an idempotency key")
-    return BotAnswer(tuple(replies), handoff, language, tuple(tickets))
+    return BotAnswer(tuple(replies), handoff, language, tuple(tickets), card)
 
 
 def answer_in(events: Iterable[dict[str, Any]], message_id: str) -> BotAnswer | None:

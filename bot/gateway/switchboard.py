@@ -16,15 +16,15 @@ from bot.gateway.conversations.model import (
     Owner,
     Status,
     greeting,
-    hand_back_outcome,
-    handoff_outcome,
-    take_over_outcome,
 )
 from bot.gateway.conversations.store import ConversationStore, Decide, Saved, Settle, Written
+from bot.gateway.desk.model import Person, claim_outcome, hand_back_outcome, handoff_outcome
 from bot.gateway.language import detect_language
 from bot.gateway.metrics import Metrics
 from bot.texts import Texts
 
+# Told of everything that was written, after the customer's sockets.
+Heard = Callable[[Written], None]
 # The conversation, and whether another picture of the customer is on its way.
 Wake = Callable[[str, bool], None]
 
@@ -43,6 +43,7 @@ class Switchboard:
         self.now: Clock = utc_now
         self.wake_worker: Wake = lambda conversation_id, more: None
         self.wake_outbox: Callable[[], None] = lambda: None
+        self.tell_desk: Heard = lambda written: None
         self._locks: weakref.WeakValueDictionary[str, asyncio.Lock] = weakref.WeakValueDictionary()
 
     def _lock(self, conversation_id: str) -> asyncio.Lock:
@@ -94,8 +95,9 @@ class Switchboard:
         return conversation
 
     async def take_over(self, conversation_id: str, agent: str) -> bool:
-        """An agent steps in, with or without being asked; False when another agent already has."""
-        written = await self.write(conversation_id, lambda it: take_over_outcome(it, agent))
+        """An agent steps in, with or without being asked; ClaimedError when another agent already has."""
+        person = Person(agent, agent)
+        written = await self.write(conversation_id, lambda it: claim_outcome(it, person, self.now()))
         return written is not None
 
     async def hand_back(self, conversation_id: str) -> bool:
@@ -104,7 +106,7 @@ class Switchboard:
 
     async def request_handoff(self, conversation_id: str, reason: str) -> bool:
         """Put the conversation into the queue and say so; False when the bot does not own it."""
-        written = await self.write(conversation_id, lambda it: handoff_outcome(it, reason, self.texts.render))
+        written = await self.write(conversation_id, lambda it: handoff_outcome(it, reason))
         return written is not None
 
     async def write(
@@ -126,6 +128,8 @@ class Switchboard:
                 await self._announce(written)
         if written is not None and written.tickets:
             self.wake_outbox()
+        if written is not None and written.asks:
+            self.wake_worker(conversation_id, False)
         return written
 
     async def _announce(self, written: Written) -> None:
@@ -141,6 +145,7 @@ class Switchboard:
         if visible != (now.language, now.owner, now.read_seq):
             self.hub.publish(now.conversation_id, {"type": "conversation_changed", "conversation": now.public()})
         await self._mark_sent(written.messages)
+        self.tell_desk(written)
 
     async def deliver_pending(self) -> None:
         """At the start: what a crash left between saving and marking."""

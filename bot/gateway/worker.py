@@ -19,6 +19,8 @@ from bot.gateway.conversations.model import (
     answer_outcome,
     delayed_outcome,
 )
+from bot.gateway.desk.carrying import knowledge_before
+from bot.gateway.desk.model import HAND_BACK, score_in, score_outcome
 from bot.gateway.rasa_client import RasaClient
 from bot.gateway.reading import PicturesReady
 from bot.gateway.switchboard import Switchboard
@@ -119,6 +121,9 @@ class Workers:
         conversation = await self._store.conversation(turn.conversation_id)
         answer: BotAnswer | None = None
         outcome = "not_asked"
+        if (score := score_in(turn.ask)) is not None and not turn.stale:
+            await self._keep_score(joined, score)
+            return
         if ask and conversation.owner is Owner.BOT and not turn.stale:
             async with self._places:
                 turn, answer = await self._ask(conversation, turn)
@@ -131,6 +136,13 @@ class Workers:
             also=joined.earlier,
         )
         self._switchboard.metrics.turns.labels(outcome=outcome).observe(time.monotonic() - started)
+
+    async def _keep_score(self, joined: Joined, score: int) -> None:
+        """The customer's points go to nobody but the desk; the dialog has asked nothing."""
+        turn, render = joined.turn, self._switchboard.texts.render
+        await self._switchboard.write(
+            turn.conversation_id, lambda it: score_outcome(it, score, render), answers=turn.turn_id, also=joined.earlier
+        )
 
     async def _ask(self, conversation: Conversation, turn: Turn) -> tuple[Turn, BotAnswer | None]:
         """The turn as it was asked and its answer; None when Rasa gives none in time or must not be asked."""
@@ -159,6 +171,8 @@ class Workers:
         resumed = await self._store.resumed_by(conversation.conversation_id)
         news = await self._store.news_before(turn.turn_id)
         metadata = metadata_of(conversation, turn, resumed, news, self._switchboard.now())
+        if turn.ask == HAND_BACK:
+            metadata["before"] = await knowledge_before(self._rasa, conversation)
         return await ask_until_answered(self._rasa, turn, metadata, self._patience, partial(self._before_asking, turn))
 
     async def _before_asking(self, turn: Turn) -> bool:

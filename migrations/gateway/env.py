@@ -3,10 +3,11 @@
 from bot.gateway.accounts import tables as accounts
 from bot.gateway.canned import tables as canned
 from bot.gateway.conversations import tables as conversations
+from bot.gateway.desk import tables as desk
 from bot.gateway.news import store as news
 from bot.gateway.resume import store as resume
 from bot.migrate import run_env
 
-TABLES = (conversations, news, resume, accounts, canned)
+TABLES = (conversations, desk, news, resume, accounts, canned)
 
 run_env(conversations.metadata)

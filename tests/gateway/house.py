@@ -15,6 +15,7 @@ from bot.gateway.conversations.hub import Hub
 from bot.gateway.conversations.model import Conversation, IncomingMessage, Message
 from bot.gateway.conversations.store import ConversationStore
 from bot.gateway.conversations.tables import pictures
+from bot.gateway.desk.reception import Reception
 from bot.gateway.metrics import Metrics
 from bot.gateway.outbox import Outbox, OutboxStore
 from bot.gateway.rasa_client import RasaClient
@@ -52,6 +53,7 @@ class House:
         self.engine = make_engine(url)
         self.hub = Hub()
         self.store = make_store(self.engine)
+        self.store.receive_handoff = Reception(TEXTS.render).receive
         self.switchboard = Switchboard(self.store, self.hub, TEXTS, Metrics())
         ticks = count()
         self.skipped = timedelta(0)

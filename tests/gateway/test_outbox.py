@@ -99,8 +99,8 @@ async def test_a_refused_report_goes_to_a_human(drafted: House):
     drafted.tickets.errors = [InvalidError()]
     assert await drafted.outbox.work() is None
     conversation = await drafted.store.conversation("c1")
-    assert (conversation.owner, conversation.handoff_reason) == (Owner.QUEUE, "ticket_refused")
-    assert (await drafted.texts())[-1] == says("utter_handoff_queued")
+    assert (conversation.owner, conversation.handoff_reason) == (Owner.QUEUE, "other")
+    assert (await drafted.texts())[-1] == says("utter_handoff_away", place=1)
     notes = [each.text for each in await drafted.store.all_messages("c1") if each.kind is Kind.NOTE]
     assert notes == ["ticket_refused: invalid"]
 

@@ -16,10 +16,9 @@ from bot.gateway.conversations.model import (
     Said,
     Sender,
     greeting,
-    hand_back_outcome,
-    take_over_outcome,
 )
 from bot.gateway.conversations.store import ConversationStore
+from bot.gateway.desk.model import HAND_BACK, Person, claim_outcome, hand_back_outcome
 from bot.gateway.outbox import OutboxStore
 from bot.texts import TextButton
 from tests.gateway.house import TEXTS
@@ -147,10 +146,11 @@ async def test_the_longest_waiting_conversation_is_taken_up_first(store: Convers
 async def test_only_one_agent_can_take_over(store: ConversationStore):
     await make_conversation(store)
     attempts = [
-        store.write("c1", lambda it, name=name: take_over_outcome(it, name), NOW) for name in ("bob", "carol", "dan")
+        store.write("c1", lambda it, name=name: claim_outcome(it, Person(name, name), NOW), NOW)
+        for name in ("bob", "carol", "dan")
     ]
-    won = [each for each in await asyncio.gather(*attempts) if each]
-    assert len(won) == 1
+    results = await asyncio.gather(*attempts, return_exceptions=True)
+    assert sorted(type(each).__name__ for each in results) == ["ClaimedError", "ClaimedError", "Written"]
     assert (await store.conversation("c1")).owner is Owner.AGENT
     markers = [each for each in await store.all_messages("c1") if each.kind is Kind.ACTIVITY]
     assert [each.text for each in markers] == ["taken_over"]
@@ -158,7 +158,7 @@ async def test_only_one_agent_can_take_over(store: ConversationStore):
 
 async def test_handing_back_begins_a_fresh_sender(store: ConversationStore):
     await make_conversation(store)
-    await store.write("c1", lambda it: take_over_outcome(it, "bob"), NOW)
+    await store.write("c1", lambda it: claim_outcome(it, Person("bob", "bob"), NOW), NOW)
     await store.write("c1", hand_back_outcome, NOW)
     conversation = await store.conversation("c1")
     assert (conversation.owner, conversation.agent, conversation.sender_id) == (Owner.BOT, None, "c1.2")
@@ -231,10 +231,11 @@ async def test_all_messages_of_one_answer_are_one_step(store: ConversationStore)
 async def test_buttons_from_before_a_human_stretch_are_stale(store: ConversationStore):
     await make_conversation(store)
     (button,) = await offer(store, "a")
-    await store.write("c1", lambda it: take_over_outcome(it, "bob"), NOW)
+    await store.write("c1", lambda it: claim_outcome(it, Person("bob", "bob"), NOW), NOW)
     await store.write("c1", hand_back_outcome, NOW)
     await receive(store, button_id=button)
-    assert await stale(store)
+    back, click = await store.waiting_turns("c1")
+    assert (back.ask, back.stale, click.stale) == (HAND_BACK, False, True)
 
 
 async def test_a_button_or_picture_of_another_conversation_is_refused(store: ConversationStore):

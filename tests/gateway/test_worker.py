@@ -5,7 +5,7 @@ from dataclasses import replace
 
 import pytest
 
-from bot.errors import EvidenceReaderBusyError, EvidenceReaderDownError
+from bot.errors import ClaimedError, EvidenceReaderBusyError, EvidenceReaderDownError
 from bot.gateway.conversations.model import QUEUE_TOLD_FOR, IncomingMessage, Kind, Owner
 from bot.gateway.reading import PicturesReady
 from tests.fakes import FakeRasa
@@ -22,7 +22,7 @@ async def impatient(sqlite_url: str, rasa: FakeRasa) -> AsyncIterator[House]:
 
 
 def unavailable(language: str = "zh") -> list[str]:
-    return [says("utter_bot_unavailable", language), says("utter_handoff_queued", language)]
+    return [says("utter_bot_unavailable", language), says("utter_handoff_away", language, place=1)]
 
 
 async def owner(house: House) -> Owner:
@@ -125,11 +125,11 @@ async def test_conversations_do_not_wait_for_each_other(house: House, rasa: Fake
     assert await house.texts() == ["> a"]
 
 
-async def test_a_handoff_moves_to_the_queue_without_more_words(house: House, rasa: FakeRasa):
+async def test_a_handoff_moves_to_the_queue_and_says_how_it_stands(house: House, rasa: FakeRasa):
     rasa.answer = lambda _: HANDOFF
     await house.open()
     await house.send("human please")
-    assert await house.texts() == ["> human please", "passing you on"]
+    assert await house.texts() == ["> human please", "passing you on", says("utter_handoff_away", "en", place=1)]
     conversation = await house.store.conversation("c1")
     assert (conversation.owner, conversation.handoff_reason) == (Owner.QUEUE, "customer_request")
 
@@ -138,7 +138,7 @@ async def test_a_handoff_without_a_word_is_put_into_words(house: House, rasa: Fa
     rasa.answer = lambda _: HANDOFF[1:]
     await house.open()
     await house.send("human please")
-    assert await house.texts(after=2) == [says("utter_handoff_queued", "en")]
+    assert await house.texts(after=2) == [says("utter_handoff_away", "en", place=1)]
 
 
 async def test_who_writes_to_the_queue_is_told_once_and_again_after_a_while(house: House, rasa: FakeRasa):
@@ -151,7 +151,7 @@ async def test_who_writes_to_the_queue_is_told_once_and_again_after_a_while(hous
         await house.send(text)
     house.skipped += QUEUE_TOLD_FOR
     await house.send("还在吗")
-    assert (await house.texts())[before:] == ["> 喂", queued, "> 在吗", "> 还在吗", queued]
+    assert (await house.texts())[before:] == ["> 喂", "> 在吗", "> 还在吗", queued]
     assert rasa.asked_texts() == ["转人工吧"]
 
 
@@ -277,10 +277,9 @@ async def test_a_reply_to_an_earlier_stretch_becomes_a_note_too(house: House, ra
     await house.switchboard.hand_back("c1")
     rasa.go_on.set()
     await house.workers.settle()
-    assert await house.texts() == ["> a"]
     await house.send("b")
-    assert [body["sender"] for body in rasa.asked] == ["c1.1", "c1.2"]
-    assert await house.texts() == ["> a", "> b", "echo: b"]
+    assert [body["sender"] for body in rasa.asked] == ["c1.1", "c1.2", "c1.2"]
+    assert await house.texts() == ["> a", "echo: /hand_back{}", "> b", "echo: b"]
 
 
 async def test_a_handoff_by_a_bot_that_lost_the_conversation_changes_nothing(house: House, rasa: FakeRasa):
@@ -299,9 +298,10 @@ async def test_a_requested_handoff_is_said_once(house: House):
     await house.open()
     assert await house.switchboard.request_handoff("c1", "policy")
     assert not await house.switchboard.request_handoff("c1", "policy")
-    assert await house.texts() == [says("utter_handoff_queued")]
+    assert await house.texts() == [says("utter_handoff_away", place=1)]
     assert await house.switchboard.take_over("c1", "bob")
-    assert not await house.switchboard.take_over("c1", "carol")
+    with pytest.raises(ClaimedError):
+        await house.switchboard.take_over("c1", "carol")
 
 
 @pytest.mark.parametrize("trouble", ["fail", "die", "die_after_save"])
@@ -376,7 +376,7 @@ async def test_messages_behind_a_failed_one_are_covered_by_its_sentence(impatien
     await impatient.workers.settle()
     assert await impatient.texts() == ["> a", "> b", says("utter_bot_delayed"), *unavailable()]
     await impatient.send("c")
-    assert (await impatient.texts())[-2:] == ["> c", says("utter_handoff_queued")]
+    assert (await impatient.texts())[-1] == "> c"
 
 
 async def test_nobody_retries_for_a_customer_whom_an_agent_has(impatient: House, rasa: FakeRasa):

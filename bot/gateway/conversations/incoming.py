@@ -40,7 +40,9 @@ async def ask_of(
         return await _click(connection, conversation_id, incoming.button_id)
     if incoming.picture_id is not None:
         query = sa.select(pictures.c.evidence_id).where(
-            pictures.c.picture_id == incoming.picture_id, pictures.c.conversation_id == conversation_id
+            pictures.c.picture_id == incoming.picture_id,
+            pictures.c.conversation_id == conversation_id,
+            pictures.c.author.is_(None),  # what an agent has shown is no proof of the customer's
         )
         evidence_id = await connection.scalar(query)
         if evidence_id is None:

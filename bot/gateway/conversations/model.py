@@ -3,7 +3,7 @@
 import json
 import re
 import unicodedata
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from enum import StrEnum
@@ -57,6 +57,13 @@ class Status(StrEnum):
     FAILED = "failed"
 
 
+class State(StrEnum):
+    """Whether somebody still has to do something; a new message of the customer opens it again."""
+
+    OPEN = "open"
+    RESOLVED = "resolved"
+
+
 class TurnState(StrEnum):
     """How far the answer to an incoming message is; every step is saved before the next begins."""
 
@@ -84,6 +91,23 @@ class Conversation:
     last_seq: int
     read_seq: int
     created_at: datetime
+    # For the desk.
+    customer_name: str | None = None
+    agent_name: str | None = None
+    team: str | None = None
+    state: State = State.OPEN
+    booked: bool = False
+    priority: str = "normal"
+    waiting_since: datetime | None = None
+    due_at: datetime | None = None
+    version: int = 0
+    order_no: str | None = None
+    handover: Mapping[str, Any] | None = None
+    last_message: Mapping[str, Any] | None = None
+    unread: int = 0
+    tags: tuple[str, ...] = ()
+    place: str = "new"
+    updated_at: datetime | None = None
 
     @property
     def sender_id(self) -> str:
@@ -135,6 +159,12 @@ class Message:
     status: Status
     # News: the buttons work until one of them was clicked, whatever the dialog goes on with.
     lasting: bool = False
+    # For the desk: the order of everything, who wrote it, and what an activity was.
+    position: int = 0
+    author: str | None = None
+    author_name: str | None = None
+    activity: Mapping[str, Any] | None = None
+    desk_client_id: str | None = None
 
     def public(self) -> dict[str, Any]:
         """What the customer may see; only for messages that have a `seq`."""
@@ -196,6 +226,8 @@ class BotAnswer:
     handoff: str | None = None
     language: str | None = None
     tickets: tuple[dict[str, Any], ...] = ()
+    # What the dialog found out, for the human who goes on.
+    card: Mapping[str, Any] | None = None
 
     @property
     def empty(self) -> bool:
@@ -214,11 +246,18 @@ class Said:
     dialog: bool = False
     author: str | None = None
     image: str | None = None
+    author_name: str | None = None
+    activity: Mapping[str, Any] | None = None
+    picture_id: str | None = None
+    client_id: str | None = None
 
 
 @dataclass(frozen=True)
 class Outcome:
-    """What one transaction writes besides the state of its turn; None leaves a field as it is."""
+    """What one transaction writes besides the state of its turn; None leaves a field as it is.
+
+    `changes` are other columns of the conversation, `card` what a human is told at a handoff, `ask` a turn for the bot.
+    """
 
     said: tuple[Said, ...] = ()
     owner: Owner | None = None
@@ -228,6 +267,9 @@ class Outcome:
     fresh_sender: bool = False
     queue_told: bool = False
     tickets: tuple[dict[str, Any], ...] = field(default=())
+    changes: Mapping[str, Any] = field(default_factory=dict)
+    card: Mapping[str, Any] | None = None
+    ask: str | None = None
 
 
 def clean_text(text: str) -> str:
@@ -249,6 +291,15 @@ def payload(intent: str, **entities: str) -> str:
     return f"/{intent}{json.dumps(entities, ensure_ascii=False, separators=COMPACT)}"
 
 
+# The button of the question for a score after a human has settled a case; the gateway keeps it itself.
+SCORE = "score_conversation"
+
+
+def is_score(ask: str) -> bool:
+    """Whether a turn only says how many points the customer gives."""
+    return ask.startswith(f"/{SCORE}{{")
+
+
 def resume_ask(result: Result) -> str:
     """What the bot is asked when a customer sent a resume code."""
     return payload("resume_case", field=result.value)
@@ -267,17 +318,16 @@ def answer_outcome(
     if turn.stale:
         return Outcome(said=(*notices, _notice(conversation, render, "utter_button_stale")))
     if answer is None:
-        said = [_notice(conversation, render, name) for name in ("utter_bot_unavailable", "utter_handoff_queued")]
-        return Outcome(said=(*notices, *said), owner=Owner.QUEUE, reason="bot_unavailable")
+        said = _notice(conversation, render, "utter_bot_unavailable")
+        return Outcome(said=(*notices, said), owner=Owner.QUEUE, reason="bot_unavailable")
     replies = [Said(each.text, each.buttons, dialog=True, image=each.image) for each in answer.replies]
-    if answer.handoff and not replies:
-        replies = [_notice(conversation, render, "utter_handoff_queued")]
     return Outcome(
         said=(*notices, *replies),
         owner=Owner.QUEUE if answer.handoff else None,
         reason=answer.handoff,
         language=answer.language,
         tickets=answer.tickets,
+        card=answer.card,
     )
 
 
@@ -301,7 +351,7 @@ def _others_outcome(
 
 
 def queue_should_answer(conversation: Conversation, turn: Turn, now: datetime) -> bool:
-    """Whether a message to the queue gets an acknowledgment: the first one, and again after ten minutes.
+    """Whether a message to the queue gets an acknowledgment: once in ten minutes, the handoff's own sentence counts.
 
     Messages from before the handoff have been answered by the sentence that came with it.
     """
@@ -321,30 +371,6 @@ def delayed_outcome(conversation: Conversation, render: Render, name: str = "utt
     if conversation.owner is not Owner.BOT:
         return None
     return Outcome(said=(_notice(conversation, render, name),))
-
-
-def take_over_outcome(conversation: Conversation, agent: str) -> Outcome | None:
-    """An agent steps in; None when another agent already has the conversation."""
-    if conversation.owner is Owner.AGENT:
-        return None
-    marker = Said("taken_over", kind=Kind.ACTIVITY, sender=Sender.SYSTEM, author=agent)
-    return Outcome(said=(marker,), owner=Owner.AGENT, agent=agent)
-
-
-def hand_back_outcome(conversation: Conversation) -> Outcome | None:
-    """The bot goes on, with a fresh sender id so that no half-filled form waits there; older buttons are stale."""
-    if conversation.owner is Owner.BOT:
-        return None
-    marker = Said("handed_back", kind=Kind.ACTIVITY, sender=Sender.SYSTEM, dialog=True, author=conversation.agent)
-    return Outcome(said=(marker,), owner=Owner.BOT, fresh_sender=True)
-
-
-def handoff_outcome(conversation: Conversation, reason: str, render: Render) -> Outcome | None:
-    """Into the queue, and the customer is told; None when it is there or with an agent already."""
-    if conversation.owner is not Owner.BOT:
-        return None
-    said = Said(render("utter_handoff_queued", conversation.language).text, sender=Sender.SYSTEM)
-    return Outcome(said=(said,), owner=Owner.QUEUE, reason=reason)
 
 
 def _notice(conversation: Conversation, render: Render, name: str) -> Said:

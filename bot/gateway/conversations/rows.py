@@ -17,11 +17,14 @@ from bot.gateway.conversations.model import (
     Owner,
     Said,
     Sender,
+    State,
     Status,
     Turn,
     TurnState,
 )
+from bot.gateway.conversations.standing import Standards, standing
 from bot.gateway.conversations.tables import buttons, conversations, messages, turns
+from bot.gateway.desk.index import index_message
 
 PRIVATE = (Kind.NOTE, Kind.ACTIVITY)
 
@@ -34,8 +37,10 @@ def new_id() -> str:
 def conversation_from(row: sa.Row[Any]) -> Conversation:
     fields = row._mapping
     return Conversation(
-        **{name: fields[name] for name in Conversation.__dataclass_fields__ if name != "owner"},
+        **{name: fields[name] for name in Conversation.__dataclass_fields__ if name not in ("owner", "state", "tags")},
         owner=Owner(fields["owner"]),
+        state=State(fields["state"]),
+        tags=tuple(fields["tags"] or ()),
     )
 
 
@@ -88,13 +93,24 @@ def _message_from(row: sa.Row[Any], found: Sequence[Button], reveal: Callable[[s
         created_at=row.created_at,
         status=Status(row.status),
         lasting=(row.reply_key or "").startswith(NEWS_KEY),
+        position=row.position,
+        author=row.author,
+        author_name=row.author_name,
+        activity=row.activity,
+        desk_client_id=row.desk_client_id,
     )
 
 
 class Writer:
-    """Appends messages to one locked conversation, counting `seq` and `position`, and saves the counters."""
+    """Appends messages to one locked conversation, counting `seq` and `position`, and saves how it stands then."""
 
-    def __init__(self, connection: AsyncConnection, row: sa.Row[Any], now: datetime) -> None:
+    def __init__(
+        self, connection: AsyncConnection, row: sa.Row[Any], now: datetime, standards: Standards | None = None
+    ) -> None:
+        self._row = row
+        self._standards = standards or Standards()
+        self._added: list[dict[str, Any]] = []
+        self._order_no: str | None = None
         self._connection = connection
         self._conversation_id: str = row.conversation_id
         self._channel: str = row.channel
@@ -107,8 +123,8 @@ class Writer:
         """Add a message of the customer; its id."""
         return await self._insert(Kind.INCOMING, Sender.CUSTOMER, Status.RECEIVED, dialog=False, **columns)
 
-    async def say(self, said: Said, reply_to: str | None, reply_key: str | None) -> None:
-        """Add a message to or about the customer; what is for the customer waits for its delivery."""
+    async def say(self, said: Said, reply_to: str | None, reply_key: str | None) -> str:
+        """Add a message to or about the customer, its id; what is for the customer waits for its delivery."""
         message_id = await self._insert(
             said.kind,
             said.sender,
@@ -116,7 +132,11 @@ class Writer:
             text=said.text,
             dialog=said.dialog,
             author=said.author,
+            author_name=said.author_name,
+            activity=said.activity,
             image=said.image,
+            picture_id=said.picture_id,
+            desk_client_id=said.client_id,
             reply_to=reply_to,
             reply_key=reply_key,
         )
@@ -132,6 +152,7 @@ class Writer:
                 for place, each in enumerate(said.buttons)
             ]
             await self._connection.execute(sa.insert(buttons), rows)
+        return message_id
 
     async def _insert(self, kind: Kind, sender: Sender, status: Status, **columns: Any) -> str:
         self.position += 1
@@ -152,6 +173,12 @@ class Writer:
             **columns,
         }
         await self._connection.execute(sa.insert(messages).values(values))
+        self._added.append(values)
+        if kind is not Kind.ACTIVITY:
+            found = await index_message(
+                self._connection, self._conversation_id, message_id, sender.value, values["text"], self._now
+            )
+            self._order_no = found or self._order_no
         return message_id
 
     async def add_turn(self, turn_id: str, ask: str, **columns: Any) -> None:
@@ -170,9 +197,12 @@ class Writer:
         await self._connection.execute(sa.insert(turns).values(values))
 
     async def finish(self, **changes: Any) -> Conversation:
-        """Save the counters and `changes`; the conversation as it is now."""
+        """Save the counters, `changes` and what follows for the desk; the conversation as it is now."""
         where = conversations.c.conversation_id == self._conversation_id
-        values = {"last_seq": self._seq, "last_position": self.position, "updated_at": self._now, **changes}
+        if self._order_no:
+            changes = {"order_no": self._order_no, **changes}
+        after = standing({**self._row._mapping, **changes}, self._added, self._now, self._standards)
+        values = {"last_seq": self._seq, "last_position": self.position, **changes, **after}
         await self._connection.execute(sa.update(conversations).where(where).values(values))
         row = (await self._connection.execute(sa.select(conversations).where(where))).one()
         return conversation_from(row)

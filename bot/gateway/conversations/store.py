@@ -19,9 +19,11 @@ from bot.gateway.conversations.model import (
     Outcome,
     Owner,
     Said,
+    State,
     Status,
     Turn,
     TurnState,
+    is_score,
     payload,
     text_for_bot,
 )
@@ -33,6 +35,7 @@ from bot.gateway.conversations.rows import (
     read_messages,
     turn_from,
 )
+from bot.gateway.conversations.standing import Standards, urgency
 from bot.gateway.conversations.tables import conversations, messages, outbox, turns
 from bot.gateway.resume.model import HIDDEN, hide, place_in
 from bot.gateway.resume.store import ResumeCodes, resumed_by
@@ -42,6 +45,8 @@ from bot.texts import RESUME_MARK
 MOMENT = timedelta(microseconds=1)
 Decide = Callable[[Conversation], Outcome | None]
 Settle = Callable[[AsyncConnection], Awaitable[bool]]
+# What a handoff becomes, by who is there and what time it is; see `bot/gateway/desk/reception.py`.
+Receive = Callable[[AsyncConnection, Conversation, Outcome, datetime], Awaitable[Outcome]]
 
 
 @dataclass(frozen=True)
@@ -52,6 +57,7 @@ class Written:
     conversation: Conversation
     messages: tuple[Message, ...] = ()
     tickets: bool = False
+    asks: bool = False
 
 
 @dataclass(frozen=True)
@@ -68,6 +74,8 @@ class ConversationStore:
     def __init__(self, engine: AsyncEngine, codes: ResumeCodes | None = None) -> None:
         self.engine = engine
         self._codes = codes or ResumeCodes("")
+        self.standards = Standards()
+        self.receive_handoff: Receive = _as_it_is
 
     async def create(self, columns: dict[str, Any], now: datetime) -> Conversation:
         """A new conversation that the bot owns; `columns` are those without a default below."""
@@ -81,6 +89,7 @@ class ConversationStore:
             "read_seq": 0,
             "created_at": now,
             "updated_at": now,
+            "urgency": urgency("normal", now),
             **columns,
         }
         async with self.engine.begin() as connection:
@@ -159,7 +168,7 @@ class ConversationStore:
             if repeated is not None:
                 return Saved(repeated, None)
             text, ask, extra = await ask_of(connection, conversation_id, incoming, self._codes, now)
-            writer = Writer(connection, row, now)
+            writer = Writer(connection, row, now, self.standards)
             message_id = await writer.incoming(
                 text=text,
                 picture_id=incoming.picture_id,
@@ -170,7 +179,8 @@ class ConversationStore:
             if incoming.picture_id and incoming.text:
                 # The bot reads a caption as a message of its own, right after the picture.
                 await writer.add_turn(new_id(), text_for_bot(incoming.text), received_at=now + MOMENT)
-            after = await writer.finish(language=language(before))
+            again = {"state": State.OPEN.value} if before.state is State.RESOLVED and not is_score(ask) else {}
+            after = await writer.finish(language=language(before), **again)
             (message,) = await self._added(connection, writer)
             return Saved(message, Written(before, after, (message,)))
 
@@ -184,7 +194,7 @@ class ConversationStore:
         async with self.engine.begin() as connection:
             row = await self._locked(connection, conversation_id)
             before = conversation_from(row)
-            writer = Writer(connection, row, now)
+            writer = Writer(connection, row, now, self.standards)
             if before.owner is Owner.BOT and before.language != language:
                 query = sa.select(turns.c.turn_id).where(turns.c.conversation_id == conversation_id).limit(1)
                 if await connection.scalar(query):
@@ -228,15 +238,19 @@ class ConversationStore:
             outcome = decide(before)
             if outcome is None:
                 return None
-            writer = Writer(connection, row, now)
+            if outcome.owner is Owner.QUEUE and before.owner is not Owner.QUEUE:
+                outcome = await self.receive_handoff(connection, before, outcome, now)
+            writer = Writer(connection, row, now, self.standards)
             for index, said in enumerate(outcome.said):
                 coded = await self._with_code(connection, said, before, now)
                 await writer.say(coded, answers, f"{key}:{index}" if key else None)
             for ticket in outcome.tickets:
                 await self._keep_ticket(connection, conversation_id, ticket, now)
+            if outcome.ask:
+                await writer.add_turn(new_id(), outcome.ask)
             after = await writer.finish(**_changes(before, outcome, now))
             added = await self._added(connection, writer)
-            return Written(before, after, tuple(added), tickets=bool(outcome.tickets))
+            return Written(before, after, tuple(added), bool(outcome.tickets), bool(outcome.ask))
 
     async def mark_sent(self, message_ids: Sequence[str]) -> None:
         """These messages have been delivered."""
@@ -349,6 +363,7 @@ def _changes(before: Conversation, outcome: Outcome, now: datetime) -> dict[str,
         changes |= {
             "owner": outcome.owner.value,
             "agent": outcome.agent,
+            "agent_name": None,
             "handoff_reason": outcome.reason if outcome.owner is Owner.QUEUE else before.handoff_reason,
             "owner_since": now,
             "queue_told_at": None,
@@ -359,4 +374,8 @@ def _changes(before: Conversation, outcome: Outcome, now: datetime) -> dict[str,
         changes |= {"language": outcome.language, "language_locked": True}
     if outcome.queue_told:
         changes["queue_told_at"] = now
-    return changes
+    return {**changes, **outcome.changes}
+
+
+async def _as_it_is(connection: AsyncConnection, before: Conversation, outcome: Outcome, now: datetime) -> Outcome:
+    return outcome

@@ -31,8 +31,36 @@ conversations = sa.Table(
     sa.Column("read_seq", sa.Integer, nullable=False),
     sa.Column("created_at", UtcDateTime, nullable=False),
     sa.Column("updated_at", UtcDateTime, nullable=False),
+    # What the desk knows besides; `standing.py` keeps it with each change.
+    sa.Column("agent_name", sa.String(100)),
+    sa.Column("team", sa.String(60)),
+    sa.Column("state", sa.String(10), nullable=False, server_default="open"),
+    # Promised for opening time while the bot goes on.
+    sa.Column("booked", sa.Boolean, nullable=False, server_default=sa.false()),
+    sa.Column("priority", sa.String(10), nullable=False, server_default="normal"),
+    # Since when the customer waits for a human, and until when one should answer.
+    sa.Column("waiting_since", UtcDateTime),
+    sa.Column("due_at", UtcDateTime),
+    # How often it changed.
+    sa.Column("version", sa.Integer, nullable=False, server_default="0"),
+    sa.Column("order_no", sa.String(100)),
+    sa.Column("handover", sa.JSON),
+    sa.Column("last_message", sa.JSON),
+    sa.Column("wrote_at", UtcDateTime),
+    # Messages of the customer since the last words of a human.
+    sa.Column("unread", sa.Integer, nullable=False, server_default="0"),
+    sa.Column("tags", sa.JSON),
+    sa.Column("score", sa.Integer),
+    # In which list of the desk it is, and a key that sorts by priority and time.
+    sa.Column("place", sa.String(10), nullable=False, server_default="new"),
+    sa.Column("urgency", sa.String(30), nullable=False, server_default=""),
     sa.Index("ix_conversations_customer_id", "customer_id"),
     sa.Index("ix_conversations_owner", "owner", "owner_since"),
+    sa.Index("ix_conversations_place", "place", "urgency", "conversation_id"),
+    sa.Index("ix_conversations_place_updated", "place", "updated_at", "conversation_id"),
+    sa.Index("ix_conversations_agent", "agent", "place", "urgency", "conversation_id"),
+    sa.Index("ix_conversations_updated", "updated_at", "conversation_id"),
+    sa.Index("ix_conversations_urgency", "urgency", "conversation_id"),
 )
 
 messages = sa.Table(
@@ -45,6 +73,11 @@ messages = sa.Table(
     sa.Column("kind", sa.String(10), nullable=False),
     sa.Column("sender", sa.String(10), nullable=False),
     sa.Column("author", sa.String(100)),
+    sa.Column("author_name", sa.String(100)),
+    # What the agent's page knows the message by; `reply_key` keeps it from being sent twice.
+    sa.Column("desk_client_id", sa.String(64)),
+    # Of an activity: what happened, by whom, to whom and why.
+    sa.Column("activity", sa.JSON),
     sa.Column("text", sa.Text, nullable=False),
     sa.Column("picture_id", sa.ForeignKey("pictures.picture_id")),
     # The path of a picture that goes with the bot's words.
@@ -64,6 +97,12 @@ messages = sa.Table(
     sa.UniqueConstraint("conversation_id", "client_id", name="uq_messages_conversation_client"),
     sa.UniqueConstraint("channel", "external_id"),
     sa.Index("ix_messages_status", "status", "conversation_id"),
+    sa.Index(
+        "ix_messages_activities",
+        "created_at",
+        sqlite_where=sa.text("kind = 'activity'"),
+        postgresql_where=sa.text("kind = 'activity'"),
+    ),
 )
 
 buttons = sa.Table(
@@ -104,6 +143,8 @@ pictures = sa.Table(
     sa.Column("conversation_id", sa.ForeignKey("conversations.conversation_id"), nullable=False),
     sa.Column("evidence_id", sa.String(64), nullable=False),
     sa.Column("mime", sa.String(40), nullable=False),
+    # The agent who uploaded it; null for the customer.
+    sa.Column("author", sa.String(100)),
     sa.Column("created_at", UtcDateTime, nullable=False),
     sa.Index("ix_pictures_conversation_id", "conversation_id"),
 )
