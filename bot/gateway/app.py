@@ -26,7 +26,12 @@ from bot.gateway.canned.store import CannedStore
 from bot.gateway.conversations import api, pictures, socket
 from bot.gateway.conversations.hub import Hub
 from bot.gateway.conversations.store import ConversationStore
-from bot.gateway.desk.wiring import reception_of, standards_of
+from bot.gateway.desk import api as desk_api
+from bot.gateway.desk import messages_api as desk_messages_api
+from bot.gateway.desk import socket as desk_socket
+from bot.gateway.desk.hub import DeskHub
+from bot.gateway.desk.keys import DESK_HUB
+from bot.gateway.desk.wiring import fill_desk, reception_of, standards_of
 from bot.gateway.desk_facts import api as facts_api
 from bot.gateway.http import request_middleware
 from bot.gateway.keys import (
@@ -65,6 +70,7 @@ from bot.texts import Texts
 ROUTES = (
     api.routes, socket.routes, pictures.routes, news_api.routes, health.routes, openapi.routes, static.routes,
     accounts_api.routes, facts_api.routes, canned_api.routes, summaries_api.routes,
+    desk_api.routes, desk_messages_api.routes, desk_socket.routes,
 )  # fmt: skip
 LARGEST_BODY = 64 * 1024
 SHUTDOWN_SECONDS = 10.0
@@ -77,7 +83,7 @@ def make_app(settings: Settings, patience: Patience | None = None, dist: Path | 
     app[DIST] = dist or ROOT / "web" / "dist"
     app[TEXTS] = Texts.load(ROOT / "domain.yml")
     app[METRICS] = Metrics()
-    app[HUB] = Hub()
+    app[HUB], app[DESK_HUB] = Hub(), DeskHub()
     app[UPLOADS] = asyncio.Semaphore(pictures.MOST_UPLOADS)
     app[PASSWORDS] = Passwords()
     for routes in ROUTES:
@@ -117,8 +123,9 @@ async def _inside(app: web.Application, patience: Patience) -> AsyncIterator[Non
             await add_defaults(app[CANNED], switchboard.now())
         app[NEWS] = NewsStore(engine)
         app[TELLER] = Teller(app[NEWS], switchboard)
+        keeper = fill_desk(app, settings)
         await workers.resume()
-        loops = [asyncio.create_task(each.run()) for each in (outbox, app[TELLER])]
+        loops = [asyncio.create_task(each.run()) for each in (outbox, app[TELLER], keeper)]
         try:
             yield
         finally:
@@ -131,6 +138,7 @@ async def _inside(app: web.Application, patience: Patience) -> AsyncIterator[Non
 async def _close_clients(app: web.Application) -> None:
     """Sockets and long polls end at once; their customers come back to the next process."""
     app[HUB].close()
+    app[DESK_HUB].close()
 
 
 def main(settings: Settings) -> None:

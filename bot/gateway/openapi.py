@@ -16,6 +16,7 @@ from bot.gateway.accounts.http import COOKIE, CSRF_HEADER
 from bot.gateway.canned import openapi as canned
 from bot.gateway.conversations.bodies import ConversationChange, NewConversation, NewMessage
 from bot.gateway.conversations.model import Kind, Owner, Sender, Status
+from bot.gateway.desk import openapi as desk
 from bot.gateway.desk_facts import openapi as desk_facts
 from bot.gateway.http import json_answer
 from bot.gateway.schemas import (
@@ -37,7 +38,7 @@ from bot.gateway.schemas import (
 
 routes = web.RouteTableDef()
 
-PARTS: tuple[Any, ...] = (accounts, desk_facts, canned)
+PARTS: tuple[Any, ...] = (accounts, desk, desk_facts, canned)
 BODIES: tuple[type[BaseModel], ...] = (
     NewConversation,
     ConversationChange,

@@ -147,9 +147,9 @@ class Switchboard:
         await self._mark_sent(written.messages)
         self.tell_desk(written)
 
-    async def deliver_pending(self) -> None:
-        """At the start: what a crash left between saving and marking."""
-        pending = await self.store.pending()
+    async def deliver_pending(self, conversation_id: str | None = None) -> None:
+        """At the start: what a crash left between saving and marking; later what is tried again in a conversation."""
+        pending = await self.store.pending(conversation_id)
         for message in pending:
             self.hub.publish(message.conversation_id, created(message))
         await self._mark_sent(pending)

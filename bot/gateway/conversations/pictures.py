@@ -16,11 +16,11 @@ from bot.errors import (
     UnsupportedPictureError,
 )
 from bot.gateway.conversations.api import ID
-from bot.gateway.conversations.model import Conversation
+from bot.gateway.conversations.model import Conversation, Kind
 from bot.gateway.conversations.picture_links import link_holds, link_to
 from bot.gateway.conversations.receiving import check_limits
 from bot.gateway.conversations.rows import new_id
-from bot.gateway.conversations.tables import pictures
+from bot.gateway.conversations.tables import messages, pictures
 from bot.gateway.http import access_conversation, client_address, json_answer
 from bot.gateway.keys import BACKEND, ENGINE, SETTINGS, SWITCHBOARD, TEXTS, UPLOADS
 from bot.gateway.limiter import Limit
@@ -68,7 +68,7 @@ async def make_picture_link(request: web.Request) -> web.Response:
     """A link that shows a picture of this conversation for a few minutes; a new one each time."""
     conversation = await access_conversation(request)
     picture_id = request.match_info["picture_id"]
-    await _find(request, conversation.conversation_id, picture_id)
+    await find_picture(request, conversation.conversation_id, picture_id)
     settings = request.app[SETTINGS]
     expires_at = request.app[SWITCHBOARD].now() + timedelta(seconds=settings.picture_link_seconds)
     url = link_to(settings.derived_key(LINK_KEY), conversation.conversation_id, picture_id, expires_at)
@@ -83,18 +83,26 @@ async def show_picture(request: web.Request) -> web.Response:
     key, now = request.app[SETTINGS].derived_key(LINK_KEY), request.app[SWITCHBOARD].now()
     if not link_holds(key, conversation_id, picture_id, expires, signature, now):
         raise NotFoundError
-    evidence_id, mime = await _find(request, conversation_id, picture_id)
+    evidence_id, mime = await find_picture(request, conversation_id, picture_id)
     data, _ = await request.app[BACKEND].evidence(evidence_id)
     left = max(0, int(expires) - int(now.timestamp()))
     headers = {"Cache-Control": f"private, max-age={left}", "Content-Security-Policy": "default-src 'none'; sandbox"}
     return web.Response(body=data, content_type=mime, headers=headers)
 
 
-async def _find(request: web.Request, conversation_id: str, picture_id: str) -> tuple[str, str]:
-    """The evidence id and the type of a picture of this conversation; raises NotFoundError."""
+async def find_picture(
+    request: web.Request, conversation_id: str, picture_id: str, *, of_desk: bool = False
+) -> tuple[str, str]:
+    """The evidence id and the type of a picture of this conversation; raises NotFoundError.
+
+    A customer finds what they sent and what was sent to them, never a picture in a note or one not sent yet.
+    """
     query = sa.select(pictures.c.evidence_id, pictures.c.mime).where(
         pictures.c.picture_id == picture_id, pictures.c.conversation_id == conversation_id
     )
+    if not of_desk:
+        sent = sa.exists().where(messages.c.picture_id == picture_id, messages.c.kind == Kind.OUTGOING.value)
+        query = query.where(sa.or_(pictures.c.author.is_(None), sent))
     async with request.app[ENGINE].begin() as connection:
         picture = (await connection.execute(query)).one_or_none()
     if picture is None:
@@ -105,13 +113,13 @@ async def _find(request: web.Request, conversation_id: str, picture_id: str) -> 
 async def _hand_on(request: web.Request, conversation: Conversation) -> dict[str, object]:
     try:
         async with asyncio.timeout(UPLOAD_SECONDS):
-            data = await _receive(request, request.app[SETTINGS].upload_max_bytes)
+            data = await receive_file(request, request.app[SETTINGS].upload_max_bytes)
     except TimeoutError as error:
         raise BadRequestError("The upload took too long.") from error
     return await request.app[BACKEND].upload_evidence(data, conversation.customer_id)
 
 
-async def _receive(request: web.Request, most: int) -> bytes:
+async def receive_file(request: web.Request, most: int) -> bytes:
     """The part `file`, read piece by piece and given up as soon as it is too large or no picture."""
     if request.content_type != "multipart/form-data":
         raise BadRequestError("The body is not multipart/form-data.")

@@ -258,9 +258,11 @@ class ConversationStore:
         async with self.engine.begin() as connection:
             await connection.execute(sa.update(messages).where(*where).values(status=Status.SENT.value))
 
-    async def pending(self) -> list[Message]:
+    async def pending(self, conversation_id: str | None = None) -> list[Message]:
         """What was saved but, because of a crash, not marked as delivered."""
         query = sa.select(messages).where(messages.c.status == Status.PENDING.value)
+        if conversation_id is not None:
+            query = query.where(messages.c.conversation_id == conversation_id)
         async with self.engine.begin() as connection:
             query = query.order_by(messages.c.conversation_id, messages.c.position)
             return await read_messages(connection, query, self._codes.reveal)
