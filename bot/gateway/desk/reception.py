@@ -10,7 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.formats import clock
 from bot.gateway.conversations.model import Conversation, Kind, Outcome, Owner, Said, Sender
-from bot.gateway.conversations.standing import urgency
+from bot.gateway.conversations.standing import Standards, urgency
 from bot.gateway.conversations.tables import conversations, messages
 from bot.gateway.desk.hours import Hours
 from bot.gateway.desk.index import add_numbers
@@ -24,12 +24,16 @@ FEWEST_WAITS = 5
 
 @dataclass(frozen=True)
 class Reception:
-    """`minutes_per_case` is the guess while nothing is known; `booked_within` counts from the next opening."""
+    """`minutes_per_case` is the guess while nothing is known; `booked_within` counts from the next opening.
+
+    `first_answer` is the time within which the queue should be answered; by it and the priority the queue is sorted.
+    """
 
     render: Render
     hours: Hours = field(default_factory=Hours)
     minutes_per_case: float = 5.0
     booked_within: timedelta = timedelta(hours=1)
+    first_answer: timedelta = Standards().first
 
     async def receive(
         self, connection: AsyncConnection, before: Conversation, outcome: Outcome, now: datetime
@@ -57,7 +61,7 @@ class Reception:
     async def _words(
         self, connection: AsyncConnection, before: Conversation, priority: str, language: str, now: datetime
     ) -> str:
-        key = urgency(priority, now)
+        key = urgency(priority, now + self.first_answer)
         waiting = sa.select(sa.func.count()).where(
             conversations.c.place == "queue",
             conversations.c.urgency <= key,

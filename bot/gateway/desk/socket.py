@@ -93,10 +93,10 @@ class DeskSession:
                 if message.type in (WSMsgType.TEXT, WSMsgType.BINARY):
                     await self._take(message.data)
         finally:
+            self._stop_typing()  # first, as a cancelled handler gets no further than its next await
             for task in tasks:
                 task.cancel()
             await asyncio.wait(tasks)
-            await self._stop_typing()
 
     async def _greet(self, here: int) -> None:
         """Hello; then the page says what it has, and gets the rest or is told to read again."""
@@ -179,7 +179,7 @@ class DeskSession:
             self._tell_customer(conversation_id, frame.typing)
         self._typing_in = conversation_id if frame.typing else None
 
-    async def _stop_typing(self) -> None:
+    def _stop_typing(self) -> None:
         if self._typing_in is not None:
             self._hub.set_typing(self._typing_in, "agent", False, self._account.username)
             self._tell_customer(self._typing_in, False)

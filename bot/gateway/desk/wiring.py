@@ -33,6 +33,7 @@ def reception_of(settings: Settings, texts: Texts) -> Reception:
         Hours.parse(settings.desk_hours, settings.desk_days),
         settings.desk_minutes_per_case,
         timedelta(minutes=settings.desk_booked_minutes),
+        standards_of(settings).first,
     )
 
 

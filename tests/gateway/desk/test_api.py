@@ -12,12 +12,11 @@ from bot.gateway.conversations.tables import messages
 from bot.gateway.desk.keys import KEEPER
 from bot.gateway.keys import ENGINE, SWITCHBOARD
 from tests.fakes import FakeBackendServer, FakeRasa
+from tests.gateway.desk.talking import at, in_queue
 from tests.gateway.desks import Browser, Clock, agent
-from tests.gateway.gateways import Customer, Gateway, Json
+from tests.gateway.gateways import Gateway, Json
 from tests.gateway.house import says
 from tests.gateway.test_pictures import PNG
-
-HANDOFF = [{"text": "passing you on"}, {"custom": {"handoff": {"reason": "customer_request"}}}]
 
 
 @pytest.fixture
@@ -28,20 +27,6 @@ async def bob(gateway: Gateway) -> Browser:
 @pytest.fixture
 async def carol(gateway: Gateway) -> Browser:
     return await agent(gateway, "carol")
-
-
-async def in_queue(gateway: Gateway, rasa: FakeRasa, text: str = "转人工", **body: object) -> Customer:
-    """A customer who asked for a person."""
-    alice = await gateway.customer(**body)
-    answer, rasa.answer = rasa.answer, lambda _: HANDOFF
-    await alice.send("1", text=text)
-    await alice.until(3)
-    rasa.answer = answer
-    return alice
-
-
-def at(alice: Customer, end: str = "") -> str:
-    return f"/conversations/{alice.conversation_id}{end}"
 
 
 async def rows(bob: Browser, **query: object) -> list[Json]:
