@@ -4,7 +4,7 @@ from bot.actions.asides import answer_aside_and_go_on
 from bot.actions.base import DialogAction
 from bot.actions.cases import is_live, newest_case
 from bot.actions.diagnosis import say_next
-from bot.actions.step3 import due_at, say_not_yet, say_step3
+from bot.actions.step3 import say_not_yet, say_step3
 from bot.actions.turn import Turn
 
 COMPLAINTS_BEFORE_HUMAN = 2
@@ -42,14 +42,10 @@ class ActionEscalate(DialogAction):
         if count >= COMPLAINTS_BEFORE_HUMAN:
             call_human_for_complaint(turn)
         elif ticket and is_open:
-            if count == 1:
-                say_not_yet(turn, ticket)
-            else:
-                turn.say("utter_ticket_wait", due_at=due_at(ticket))
+            say_not_yet(turn, ticket)
         elif turn.proof and turn.case.get("next"):
-            if count == 1:
-                turn.say("utter_sorry")
+            turn.say("utter_sorry")
             say_next(turn, turn.case)
         else:
-            turn.say("utter_complain" if count == 1 else "utter_complain_again")
+            turn.say("utter_complain")
             turn.set(offer="report")

@@ -13,13 +13,17 @@ METADATA = {"customer_id": "alice", "conversation_id": "c1", "message_id": "m1",
 
 @dataclass
 class Acted:
-    """`said` are response names, `values` what filled them, `sent` the custom payloads, `slots` what was set."""
+    """`said` are response names, `values` what filled them, `sent` the custom payloads, `slots` what was set.
+
+    Of a handoff `sent` has the reason only, `card` everything.
+    """
 
     said: list[str] = field(default_factory=list)
     values: dict[str, Any] = field(default_factory=dict)
     sent: list[dict[str, Any]] = field(default_factory=list)
     slots: dict[str, Any] = field(default_factory=dict)
     events: list[str] = field(default_factory=list)
+    card: dict[str, Any] = field(default_factory=dict)
 
 
 def user(text: str, intent: str, **entities: Any) -> dict[str, Any]:
@@ -55,12 +59,13 @@ async def act(
     confidence: float = 1.0,
     form: str | None = None,
     news: str | None = None,
+    before: dict[str, Any] | None = None,
     **entities: Any,
 ) -> Acted:
     """What the action answers to this message; a text that begins with a slash is a button."""
     dispatcher = CollectingDispatcher()
     message = user(text or f"/{intent}", intent, **entities)
-    message["metadata"] = {**METADATA, "identity": identity, "news": news}
+    message["metadata"] = {**METADATA, "identity": identity, "news": news, "before": before}
     message["intent_ranking"] = ranking or []
     message["intent"]["confidence"] = confidence
     tracker = make_tracker(message, slots or {}, earlier or [], form)
@@ -74,6 +79,9 @@ async def act(
         if message.get("response"):
             acted.said.append(message["response"])
             acted.values |= {name: value for name, value in message.items() if name not in ("response", "text")}
-        if message.get("custom"):
-            acted.sent.append(message["custom"])
+        if custom := message.get("custom"):
+            if "handoff" in custom:
+                acted.card = custom["handoff"]
+                custom = {"handoff": {"reason": acted.card["reason"]}}
+            acted.sent.append(custom)
     return acted

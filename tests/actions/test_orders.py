@@ -40,7 +40,7 @@ async def test_the_last_try_locks_and_calls_a_human(backend: FakeBackend):
     backend.tries = 1
     acted = await act(ActionCheckOrder, slots={**CLAIMED, "phone_tail": "9999"})
     assert acted.said == ["utter_verify_locked"]
-    assert acted.sent == [{"handoff": {"reason": "verify_locked"}}]
+    assert acted.sent == [{"handoff": {"reason": "locked"}}]
 
 
 async def test_a_locked_order_calls_a_human(backend: FakeBackend):
@@ -48,7 +48,7 @@ async def test_a_locked_order_calls_a_human(backend: FakeBackend):
     acted = await act(ActionCheckOrder, slots=CLAIMED)
     assert acted.said == ["utter_verify_locked"]
     assert acted.values["minutes"] == 30
-    assert acted.sent == [{"handoff": {"reason": "verify_locked"}}]
+    assert acted.sent == [{"handoff": {"reason": "locked"}}]
 
 
 async def test_a_proof_that_expired_on_the_way_asks_for_the_tail_again(backend: FakeBackend):

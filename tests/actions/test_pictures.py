@@ -137,7 +137,7 @@ async def test_a_contradiction_is_named_and_a_human_follows(backend: FakeBackend
     acted = await send("e1", slots=DIAGNOSED)
     assert acted.said == ["utter_picture_read", "utter_picture_conflict"]
     assert acted.values["fields"] == "金额、付款时间"
-    assert acted.sent == [{"handoff": {"reason": "evidence_conflict"}}]
+    assert acted.sent == [{"handoff": {"reason": "conflict"}}]
     assert acted.slots["case"]["diagnosis"] == "EVIDENCE_CONFLICT"
 
 
@@ -272,7 +272,7 @@ async def test_a_contradiction_that_shows_with_the_order_goes_to_a_human(backend
     slots = {"order_no": ORDER_NO, "phone_tail": "0001", "unread": ["e1"], "pictures": ["e1"]}
     acted = await act(ActionCheckOrder, "0001", "inform", slots)
     assert acted.said == ["utter_picture_read", "utter_picture_conflict"]
-    assert acted.sent == [{"handoff": {"reason": "evidence_conflict"}}]
+    assert acted.sent == [{"handoff": {"reason": "conflict"}}]
 
 
 CORRECTED = {

@@ -108,7 +108,7 @@ async def test_every_label_gets_an_answer_to_go_on_from(name: str, town: Town, r
 
 async def test_in_the_queue_the_bot_says_once_where_the_customer_is_and_then_nothing(town: Town):
     async with town.customer() as person:
-        await person.say("转人工", "utter_request_human")
+        await person.say("转人工", "utter_request_human", "utter_handoff_away")
         before = len(person.customer.answers)
         for label in labels():
             await person.customer.say(f"（{label}）还是没有人回我")

@@ -144,6 +144,10 @@ async def check_owner(world: World) -> None:
         kind, by, to = (each.activity[name] for name in ("type", "by", "to"))
         if kind == "claimed":
             assert owner is Owner.QUEUE, "claimed what was nobody's to claim"
+        if kind == "taken_over":
+            assert owner is Owner.BOT
+        if kind == "stepped_in":
+            assert by == "sue", "an agent took what another has"
         if kind == "lost":
             assert owner is Owner.AGENT and agent == by
         if kind == "transferred":
