@@ -1,4 +1,4 @@
-"""`/desk/api`: canned replies and macros; agents change their own, supervisors all."""
+"""`/desk/api`: canned replies and macros, of which agents change their own and supervisors all; known tags."""
 
 from typing import Any
 
@@ -16,6 +16,7 @@ from bot.gateway.static import EXAMPLES
 
 routes = web.RouteTableDef()
 
+MOST_TAGS = 200
 _CANNED = "/desk/api/canned/{canned_id:[0-9a-f]{32}}"
 _MACRO = "/desk/api/macros/{macro_id:[0-9a-f]{32}}"
 
@@ -110,6 +111,13 @@ async def remove_macro(request: web.Request) -> web.Response:
     await request.app[CANNED].remove_macro(old["macro_id"])
     await audit(request, "macro.remove", details={"title": old["title"]})
     return web.Response(status=204)
+
+
+@routes.get("/desk/api/tags")
+async def list_tags(request: web.Request) -> web.Response:
+    """The tags that conversations have, the most used first."""
+    found = await request.app[CANNED].tags(MOST_TAGS)
+    return json_answer({"tags": [{"tag": tag, "count": count} for tag, count in found]})
 
 
 def canned_view(row: Row, account: Account) -> dict[str, Any]:

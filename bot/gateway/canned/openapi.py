@@ -96,6 +96,12 @@ _PATHS: Json = {
         "patch": desk_operation("Change a macro: the own ones, supervisors all", _MACRO, (404,), body="MacroChange"),
         "delete": desk_operation("Remove a macro", _GONE, (404,), changes=True),
     },
+    "/desk/api/tags": {
+        "get": desk_operation(
+            "The tags that conversations have",
+            {"200": answer("The most used first.", record({"tags": array(record({"tag": TEXT, "count": COUNT}))}))},
+        )
+    },
     "/desk/api/conversations/{conversation_id}/summary": {
         "parameters": [ident("conversation_id")],
         "get": desk_operation("Summary and score of a conversation", _FINISHED, (404,)),

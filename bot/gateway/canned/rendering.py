@@ -4,7 +4,7 @@ from typing import Any
 
 from aiohttp import web
 
-from bot.errors import InvalidError, StaleDataError
+from bot.errors import InvalidError, NotFoundError, StaleDataError
 from bot.gateway.accounts.model import Account
 from bot.gateway.canned.model import OF_ORDER, Rendered, fill, order_no_in, places_in, values_for
 from bot.gateway.canned.store import CannedStore
@@ -48,10 +48,13 @@ async def render(
 async def check_current(
     app: web.Application, account: Account, canned_id: str, conversation_id: str, order_version: str | None
 ) -> None:
-    """StaleDataError when what a filled reply says of its order no longer holds; call it before the reply is sent."""
+    """StaleDataError when what a filled reply says of its order no longer holds, or nobody can know any more."""
     if not order_version:
         return
-    again = await render(app, account, canned_id, conversation_id, order_no_in(order_version))
+    try:
+        again = await render(app, account, canned_id, conversation_id, order_no_in(order_version))
+    except (NotFoundError, InvalidError) as error:
+        raise StaleDataError from error
     if again.order_version != order_version:
         raise StaleDataError(order_version=again.order_version)
 

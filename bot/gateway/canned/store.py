@@ -13,6 +13,7 @@ from bot.errors import InvalidError, NotFoundError
 from bot.gateway.canned.tables import canned_replies, macros, quality_scores, summaries
 from bot.gateway.conversations.rows import new_id
 from bot.gateway.conversations.tables import conversations
+from bot.gateway.desk.tables import conversation_tags
 
 Row = Mapping[str, Any]
 
@@ -99,6 +100,14 @@ class CannedStore:
             await connection.execute(
                 insert.on_conflict_do_update(index_elements=["conversation_id"], set_=dict(written))
             )
+
+    async def tags(self, limit: int) -> list[tuple[str, int]]:
+        """The tags of conversations, the most used first, and how many have each."""
+        count = sa.func.count()
+        query = sa.select(conversation_tags.c.tag, count).group_by(conversation_tags.c.tag)
+        async with self._engine.begin() as connection:
+            rows = await connection.execute(query.order_by(count.desc(), conversation_tags.c.tag).limit(limit))
+            return [(row[0], row[1]) for row in rows]
 
     async def is_empty(self) -> bool:
         """Whether nobody has a reply or a macro."""

@@ -9,6 +9,7 @@ from aiohttp import web
 
 from bot.errors import BadRequestError, InvalidError, NotFoundError
 from bot.gateway.accounts.http import account_of, audit
+from bot.gateway.canned.rendering import check_current
 from bot.gateway.conversations.model import Message
 from bot.gateway.conversations.pictures import UPLOAD_SECONDS, find_picture, receive_file
 from bot.gateway.conversations.rows import new_id
@@ -49,6 +50,8 @@ async def send_message(request: web.Request) -> web.Response:
         await _check_picture(request, conversation_id, body.picture_id)
     draft = Draft(body.client_id, redact(body.text).text, body.kind == "note", body.picture_id)
     person, key = person_of(account), _key(conversation_id, account.username, body.client_id)
+    if body.canned and await request.app[DESK].message(messages.c.reply_key == f"{key}:0") is None:
+        await check_current(request.app, account, body.canned.id, conversation_id, body.canned.order_version)
     written = await request.app[SWITCHBOARD].write(
         conversation_id, lambda it: message_outcome(it, person, draft), key=key
     )

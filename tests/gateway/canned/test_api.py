@@ -4,6 +4,7 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+import sqlalchemy as sa
 
 from bot.backend.database import DATABASE
 from bot.backend.orders.model import Order
@@ -12,6 +13,8 @@ from bot.errors import StaleDataError
 from bot.gateway.accounts.http import ACCOUNTS
 from bot.gateway.canned.defaults import add_defaults, load_defaults
 from bot.gateway.canned.rendering import CANNED, check_current
+from bot.gateway.conversations.tables import conversations
+from bot.gateway.keys import ENGINE
 from tests.backend.factories import make_order
 from tests.gateway.desk_facts.test_api import ORDER, OTHER, act, actions_in_log
 from tests.gateway.desks import NOW, Browser, Clock, agent
@@ -145,6 +148,17 @@ async def test_a_promise_that_is_over_is_not_promised_again(gateway: Gateway, sh
     assert (await render(bob, made, alice))[1]["missing"] == ["promised_at"]
 
 
+async def test_product_and_amount_of_an_order_that_was_only_named_are_not_told(gateway: Gateway, shop: Shop):
+    """The card of the handoff may hold a number that the customer typed and that is another's."""
+    alice, bob = await gateway.customer(), await agent(gateway, "bob")
+    await shop.add_order(ORDER)
+    made = await add(bob, text="{order_no} {product} {amount}")
+    async with gateway.app[ENGINE].begin() as connection:
+        await connection.execute(sa.update(conversations).values(order_no=ORDER, handover={"order_no": ORDER}))
+    _, found = await render(bob, made, alice)
+    assert (found["text"], found["missing"]) == (f"{ORDER} {{product}} {{amount}}", ["product", "amount"])
+
+
 async def test_an_order_can_be_chosen_but_only_one_of_this_conversation(gateway: Gateway, shop: Shop):
     alice, eve, bob = await gateway.customer(), await gateway.customer(), await agent(gateway, "bob")
     for order_no, who in ((ORDER, alice), (OTHER, alice), ("KM202405120003", eve)):
@@ -183,6 +197,40 @@ async def test_a_filled_reply_is_refused_once_another_time_was_promised(gateway:
     account, _ = await gateway.app[ACCOUNTS].find("bob")
     with pytest.raises(StaleDataError):
         await check_current(gateway.app, account, made["id"], alice.conversation_id, found["order_version"])
+
+
+async def test_a_reply_whose_order_changed_is_not_sent_and_a_current_one_is_once(gateway: Gateway, shop: Shop):
+    alice, bob = await gateway.customer(), await agent(gateway, "bob")
+    await shop.add_order(ORDER, alice)
+    made = await add(bob, text="{order_no} {amount}")
+    path = f"/conversations/{alice.conversation_id}"
+    assert (await bob.call("POST", f"{path}/claim", json={}))[0] == 200
+    _, found = await render(bob, made, alice)
+
+    async def send(client_id: str) -> tuple[int, Json]:
+        canned = {"id": made["id"], "order_version": found["order_version"]}
+        body = {"client_id": client_id, "kind": "reply", "text": found["text"], "canned": canned}
+        return await bob.call("POST", f"{path}/messages", json=body)
+
+    assert (await send("m1"))[0] == 201
+    async with shop.client.app[DATABASE].begin() as connection:
+        await save_order(connection, make_order(ORDER, order=Order.REFUNDING), None)
+    status, answer = await send("m2")
+    assert (status, answer["error"]["code"]) == (409, "stale_data")
+    assert (await send("m1"))[0] == 200  # it was sent while it held
+    assert [each["text"] for each in await alice.messages()].count(found["text"]) == 1
+    assert (await bob.call("DELETE", f"/canned/{made['id']}"))[0] == 204
+    assert (await send("m3"))[1]["error"]["code"] == "stale_data"
+
+
+async def test_known_tags_are_counted(gateway: Gateway):
+    bob = await agent(gateway, "bob")
+    for number, tags in enumerate((["退款"], ["退款", "等上游"], [])):
+        customer = await gateway.customer()
+        status, _ = await bob.call("POST", f"/conversations/{customer.conversation_id}/tags", json={"tags": tags})
+        assert status == 200, number
+    expected = {"tags": [{"tag": "退款", "count": 2}, {"tag": "等上游", "count": 1}]}
+    assert await bob.call("GET", "/tags") == (200, expected)
 
 
 async def test_without_the_backend_only_replies_about_no_order_work(gateway: Gateway, shop: Shop):
