@@ -21,6 +21,7 @@ TOOLS = {
     "events": ("bot.backend.events.command", "list what the gateway has not taken yet, try it again"),
     "incidents": ("bot.backend.incidents.command", "list, open and close incidents"),
     "tickets": ("bot.backend.tickets.command", "see the tickets of the running backend and work on them"),
+    "bench": ("bot.qa.desk_bench", "measure the desk in a small and in a large shop"),
     "qa": ("bot.qa.main", "play the conversation tests"),
 }
 

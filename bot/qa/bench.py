@@ -10,6 +10,7 @@ import yaml
 
 from bot.ops.stack import Stack
 from bot.ops.train import model_path
+from bot.qa.desk import DeskAgent
 from bot.qa.insight import Insight
 from bot.qa.model import Script
 from bot.qa.naming import Sentences
@@ -75,7 +76,8 @@ async def open_house(settings: Settings) -> AsyncIterator[House]:
     # Loopback must not go through a proxy of the environment, which aiohttp ignores unless told otherwise.
     async with aiohttp.ClientSession(timeout=aiohttp.ClientTimeout(total=30)) as session:
         insight, sentences = Insight(session, settings), Sentences(domain["responses"])
-        yield House(session, settings.public_url, insight, sentences, Outside(session, settings))
+        outside, desk = Outside(session, settings), DeskAgent(session, settings)
+        yield House(session, settings.public_url, insight, sentences, outside, desk)
 
 
 async def run_scripts(

@@ -17,7 +17,9 @@ DRAWN = {
     "number": ("own", "other"),
 }
 # What may happen around the customer, and how it is written.
-AROUND = ("event", "agent", "incident", "clock", "widget", "device")
+AROUND = ("event", "agent", "desk", "incident", "clock", "widget", "device")
+# What an agent may do with the conversation itself.
+DESK_ACTS = ("claim", "reply", "note", "transfer", "hand_back", "resolve", "reopen")
 WORDS_AROUND = {
     "incident": re.compile("open|close"),
     "clock": re.compile(r"\+\d{1,4}[mhd]"),
@@ -59,9 +61,9 @@ class Act:
     """What the customer does; kind is `text`, `button` (a title, or a payload with its slash) or `picture`.
 
     The value of a picture is its path, or what is drawn; several pictures of one go are parted by blanks.
-    Or what happens around the customer: `event` (the shop changes the order) and `agent` (somebody works on the ticket)
-    with their `fields`, `incident` (`open`, `close`), `clock` (`+3h`), `widget` (`close`, `open`), `device` (`new`), or
-    `nothing`.
+    Or what happens around the customer: `event` (the shop changes the order), `agent` (somebody works on the ticket),
+    `desk` (an agent in the conversation) with their `fields`, `incident` (`open`, `close`), `clock` (`+3h`), `widget`
+    (`close`, `open`), `device` (`new`), or `nothing`.
     """
 
     kind: str
@@ -235,10 +237,12 @@ class _Reader:
             if not WORDS_AROUND[kind].fullmatch(value):
                 self.fault(node.line, f"{kind!r} is like {WORDS_AROUND[kind].pattern}, not {value!r}")
             return Act(kind, value)
-        required = {"event": "type", "agent": "do"}[kind]
+        required = {"event": "type", "agent": "do", "desk": "do"}[kind]
         if not isinstance(node.value, dict) or required not in node.value:
             self.fault(node.line, f"{kind!r} is a mapping with {required!r}")
             return None
+        if kind == "desk":
+            self.one_of(node.value["do"], "do", DESK_ACTS)
         return Act(kind, str(node.value[required].value), fields=plain(node))
 
     def act(self, node: Located, order: str | None) -> Act | None:

@@ -119,6 +119,15 @@ def turn_events(events: Iterable[Mapping[str, Any]], message_id: str) -> TurnEve
     return TurnEvents(tuple(said), finished) if found else None
 
 
+def said_in(events: Iterable[Mapping[str, Any]]) -> tuple[Said, ...]:
+    """Everything that the bot has said in a tracker."""
+    return tuple(
+        Said((event.get("metadata") or {}).get("utter_action") or "?", str(event["text"]))
+        for event in events
+        if event.get("event") == "bot" and event.get("text")
+    )
+
+
 @dataclass(frozen=True)
 class Named:
     """The names of the received sentences in order, and the sentences that were said and never arrived."""

@@ -15,10 +15,11 @@ import aiohttp
 
 from bot.qa.comparing import Found, compare_answers, compare_outcome
 from bot.qa.customer import Customer, CustomerError
+from bot.qa.desk import NEW_STRETCH, DeskAgent
 from bot.qa.drawing import drawn
 from bot.qa.insight import Insight
 from bot.qa.model import Act, Drawing, Script, Turn
-from bot.qa.naming import Said, Sentences, TurnEvents, name_answers, turn_events
+from bot.qa.naming import Said, Sentences, TurnEvents, name_answers, said_in, turn_events
 from bot.qa.outside import Outside
 from bot.settings import ROOT
 
@@ -65,6 +66,7 @@ class House:
     insight: Insight
     sentences: Sentences
     outside: Outside
+    desk: DeskAgent
     pace: Pace = Pace()
 
 
@@ -80,6 +82,8 @@ class Performance:
         # Up to here everything that the customer was told has been judged.
         self._judged = 0
         self._incidents: list[str] = []
+        # Which dialog of the bot it is; each time that an agent lets it go on a new one begins.
+        self._stretch = 1
         self.result = Result(script, line=script.line)
 
     async def play(self) -> Result:
@@ -116,7 +120,7 @@ class Performance:
 
     async def _found(self) -> Found:
         insight, conversation = self._house.insight, self._customer.conversation
-        tracker = await insight.tracker(self._customer.conversation_id)
+        tracker = await self._tracker()
         tickets = await insight.tickets_of(tracker)
         return Found(conversation["owner"], conversation["language"], tickets, tracker.get("slots") or {})
 
@@ -133,18 +137,25 @@ class Performance:
         if turn.bot is None:
             return []
         await self._wait_unasked(len(turn.bot))
-        return self._judge(turn.bot, self._unjudged(), (), {self._customer.conversation["language"]})
+        said = said_in((await self._tracker()).get("events") or []) if turn.act.kind == "desk" else ()
+        return self._judge(turn.bot, self._unjudged(), said, {self._customer.conversation["language"]})
+
+    async def _tracker(self) -> dict[str, Any]:
+        return await self._house.insight.tracker(self._customer.conversation_id, self._stretch)
 
     async def _happen(self, act: Act) -> None:
         outside = self._house.outside
         if act.kind == "event":
             await outside.change_order(self._order_no, act.fields)
         elif act.kind == "agent":
-            tracker = await self._house.insight.tracker(self._customer.conversation_id)
+            tracker = await self._tracker()
             tickets = await self._house.insight.tickets_of(tracker)
             if not tickets:
                 raise CustomerError("there is no ticket to work on")
             await outside.work_on(tickets[0]["ticket_no"], act.fields)
+        elif act.kind == "desk":
+            await self._house.desk.act(self._customer.conversation_id, act.fields)
+            self._stretch += act.value in NEW_STRETCH
         elif act.kind == "incident" and act.value == "open":
             self._incidents.append(await outside.open_incident(self._values["product"]))
         elif act.kind == "incident":
@@ -193,7 +204,7 @@ class Performance:
         deadline = time.monotonic() + self._house.pace.answer
         changed_at, count = time.monotonic(), (0, False)
         while True:
-            tracker = await self._house.insight.tracker(self._customer.conversation_id)
+            tracker = await self._tracker()
             turn = turn_events(tracker.get("events") or [], str(message["message_id"]))
             received = len(self._answers_to(message))
             now = time.monotonic()

@@ -156,6 +156,7 @@ turns:
 - event: {type: order.updated, state: PAID}
   wait_for: [utter_greet]
 - agent: {do: reply, text: soon}
+- desk: {do: transfer, team: refunds}
 - clock: +3h
 - incident: open
 - widget: close
@@ -173,11 +174,12 @@ def test_it_reads_what_happens_around_the_customer(tmp_path: Path):
     assert script.turns[:-1] == (
         Turn(4, Act("event", "order.updated", fields={"type": "order.updated", "state": "PAID"}), ("utter_greet",)),
         Turn(6, Act("agent", "reply", fields={"do": "reply", "text": "soon"}), None),
-        Turn(7, Act("clock", "+3h"), None),
-        Turn(8, Act("incident", "open"), None),
-        Turn(9, Act("widget", "close"), None),
-        Turn(10, Act("device", "new"), None),
-        Turn(11, Act("nothing"), ()),
+        Turn(7, Act("desk", "transfer", fields={"do": "transfer", "team": "refunds"}), None),
+        Turn(8, Act("clock", "+3h"), None),
+        Turn(9, Act("incident", "open"), None),
+        Turn(10, Act("widget", "close"), None),
+        Turn(11, Act("device", "new"), None),
+        Turn(12, Act("nothing"), ()),
     )
 
 
@@ -189,12 +191,13 @@ def test_scripts_that_change_the_world_are_played_alone(tmp_path: Path):
 @pytest.mark.parametrize(
     ("old", "new", "fault"),
     [
-        ("clock: +3h", "clock: 3h", "alice.yml:7: 'clock' is like"),
-        ("widget: close", "widget: shut", "alice.yml:9: 'widget' is like"),
+        ("clock: +3h", "clock: 3h", "alice.yml:8: 'clock' is like"),
+        ("widget: close", "widget: shut", "alice.yml:10: 'widget' is like"),
         ("{type: order.updated, state: PAID}", "PAID", "alice.yml:4: 'event' is a mapping with 'type'"),
+        ("do: transfer", "do: sing", "alice.yml:7: 'do' is one of"),
         ("{do: reply, text: soon}", "{text: soon}", "alice.yml:6: 'agent' is a mapping with 'do'"),
-        ("- clock: +3h", "- clock: +3h\n  widget: open", "alice.yml:7: a turn without 'customer' has one of"),
-        ("- clock: +3h", "- clock: +3h\n  bot: []", "alice.yml:7: a turn needs 'customer' and 'bot'"),
+        ("- clock: +3h", "- clock: +3h\n  widget: open", "alice.yml:8: a turn without 'customer' has one of"),
+        ("- clock: +3h", "- clock: +3h\n  bot: []", "alice.yml:8: a turn needs 'customer' and 'bot'"),
         ("[utter_greet]", "[utter_gret]", "alice.yml:5: no response has the name 'utter_gret'"),
         ("'648.00'", "648", "alice.yml:2: 'amount' must be a text"),
         ("'648.00'", "'648'", "alice.yml:2: 'amount' is like '648.00'"),
