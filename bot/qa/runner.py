@@ -137,7 +137,8 @@ class Performance:
         if turn.bot is None:
             return []
         await self._wait_unasked(len(turn.bot))
-        said = said_in((await self._tracker()).get("events") or []) if turn.act.kind == "desk" else ()
+        is_back = turn.act.kind == "desk" and turn.act.value in NEW_STRETCH
+        said = said_in((await self._tracker()).get("events") or []) if is_back else ()
         return self._judge(turn.bot, self._unjudged(), said, {self._customer.conversation["language"]})
 
     async def _tracker(self) -> dict[str, Any]:
