@@ -1,4 +1,4 @@
-"""Files: the widget's script for any page, the demo shop, and the examples of screenshots."""
+"""Files: the widget's script for any page, the demo shop, the desk of the agents, and the examples of screenshots."""
 
 from pathlib import Path
 
@@ -50,6 +50,20 @@ async def show_widget(request: web.Request) -> web.StreamResponse:
 async def show_asset(request: web.Request) -> web.StreamResponse:
     """What the demo shop loads."""
     return _file(request, f"assets/{request.match_info['name']}", {"Cache-Control": FOR_EVER})
+
+
+@routes.get("/desk")
+@routes.get("/desk/")
+async def show_desk(request: web.Request) -> web.StreamResponse:
+    """The desk of the agents; who they are is asked by its API."""
+    headers = {"Cache-Control": ASK_AGAIN, "Content-Security-Policy": CSP, "X-Frame-Options": "DENY"}
+    return _file(request, "desk/index.html", headers)
+
+
+@routes.get("/desk/assets/{name:[A-Za-z0-9_.-]+}")
+async def show_desk_asset(request: web.Request) -> web.StreamResponse:
+    """What the desk loads."""
+    return _file(request, f"desk/assets/{request.match_info['name']}", {"Cache-Control": FOR_EVER})
 
 
 @routes.get("/examples/{name:[a-z0-9_-]+[.]png}")

@@ -21,6 +21,9 @@ def dist(settings: Settings) -> Path:
     (folder / "index.html").write_text("<!doctype html>demo")
     (folder / "widget.js").write_text("widget()")
     (folder / "assets" / "shop-abc123.js").write_text("shop()")
+    (folder / "desk" / "assets").mkdir(parents=True)
+    (folder / "desk" / "index.html").write_text("<!doctype html>desk")
+    (folder / "desk" / "assets" / "index-abc123.js").write_text("desk()")
     (settings.var_dir / "secret.txt").write_text("secret")
     return folder
 
@@ -53,6 +56,24 @@ async def test_the_demo_page_is_strict_and_its_files_are_kept(dist: Path, gatewa
         assert response.headers["X-Content-Type-Options"] == "nosniff"
     async with gateway.client.get("/assets/shop-abc123.js") as response:
         assert "immutable" in response.headers["Cache-Control"]
+
+
+async def test_the_desk_is_strict_and_never_in_a_frame(dist: Path, gateway: Gateway, settings: Settings):
+    settings.demo = False
+    async with gateway.client.get("/desk") as response:
+        assert (response.status, response.content_type) == (200, "text/html")
+        assert await response.text() == "<!doctype html>desk"
+        policy = response.headers["Content-Security-Policy"]
+        assert "frame-ancestors 'none'" in policy and "unsafe" not in policy
+        assert response.headers["X-Frame-Options"] == "DENY"
+        assert response.headers["Cache-Control"] == "no-cache"
+    async with gateway.client.get("/desk/assets/index-abc123.js") as response:
+        assert (response.status, await response.text()) == (200, "desk()")
+        assert "immutable" in response.headers["Cache-Control"]
+    async with gateway.client.get("/desk/") as response:
+        assert await response.text() == "<!doctype html>desk"
+    async with gateway.client.get("/desk/assets/..%2Findex.html") as response:
+        assert response.status == 404
 
 
 async def test_examples_are_served_to_any_page_and_nothing_else_is(gateway: Gateway):
