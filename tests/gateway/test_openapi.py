@@ -14,8 +14,8 @@ from tests.gateway.test_pictures import PNG
 
 # Not for customers: pages, scripts, and what machines read.
 OTHERS = {
-    "/", "/widget.js", "/assets/{name}", "/desk", "/desk/", "/desk/assets/{name}", "/examples/{name}", "/metrics", "/openapi.json",
-    "/hooks/backend", "/hooks/shop",
+    "/", "/widget.js", "/assets/{name}", "/desk", "/desk/", "/desk/assets/{name}", "/examples/{name}", "/metrics",
+    "/openapi.json", "/hooks/backend", "/hooks/shop",
 }  # fmt: skip
 
 
