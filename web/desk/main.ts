@@ -1,6 +1,8 @@
 import "element-plus/dist/index.css";
 import "element-plus/theme-chalk/dark/css-vars.css";
 import "./desk.css";
+import "./queue/queue.css";
+import "./talk/talk.css";
 
 import { createApp } from "vue";
 

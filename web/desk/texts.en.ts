@@ -8,7 +8,6 @@ export const en: Texts = {
   title: "DaoZhang · Support desk",
   brand: "DaoZhang desk",
   otherLanguage: "中文",
-  skip: "Skip to the conversation",
   cancel: "Cancel",
   close: "Close",
   save: "Save",

@@ -5,7 +5,6 @@ export const zh = {
   title: "到账 · 客服工作台",
   brand: "到账工作台",
   otherLanguage: "English",
-  skip: "跳到对话",
   cancel: "取消",
   close: "关闭",
   save: "保存",

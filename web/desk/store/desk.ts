@@ -1,0 +1,176 @@
+// The list and the live news of it: what the page asks of the gateway and keeps in the state.
+
+import { ElMessage } from "element-plus";
+import { computed, watch } from "vue";
+
+import * as calls from "../api/calls";
+import { BASE, DeskError } from "../api/client";
+import { DeskSocket } from "../api/socket";
+import type { Presence, Row, ServerFrame, Sort, View } from "../api/types";
+import { ring } from "../bell";
+import { onPersonChange, session } from "../session";
+import { storage } from "../theme";
+import { texts } from "../texts";
+import { errorText } from "../says";
+import { applyFrame, takeRows } from "./frames";
+import { rowsOf } from "./rows";
+import { clearState, state, type List } from "./state";
+import { catchUp } from "./talk";
+
+let asked: AbortController | null = null;
+
+export const visibleRows = computed<Row[]>(() => {
+  const { paged, cursor } = state.list;
+  return rowsOf(state.rows.values(), state.list, session.me?.username ?? "", { paged, more: cursor !== null });
+});
+
+export function nameOf(username: string): string {
+  if (username === session.me?.username) return session.me.name;
+  return state.colleagues.get(username)?.name ?? username;
+}
+
+/** Show what did not work, and hand the error back for those who do more with it. */
+export function complain(error: unknown): void {
+  if (error instanceof DeskError && error.code === "not_signed_in") return; // The login says it.
+  ElMessage({ type: "warning", message: errorText(error, texts(), nameOf), duration: 5_000, showClose: true, grouping: true });
+}
+
+export async function loadList(): Promise<void> {
+  asked?.abort();
+  asked = new AbortController();
+  const { signal } = asked;
+  const { view, sort, channel, tag } = state.list;
+  state.list.state = "loading";
+  try {
+    const page = await calls.conversations({ view, sort, channel, tag, limit: 50 }, signal);
+    if (signal.aborted) return;
+    takeRows(state, page.conversations);
+    state.list.paged = new Set(page.conversations.map((each) => each.conversation_id));
+    state.list.cursor = page.next_cursor;
+    state.list.state = "ready";
+    state.counts = { ...state.counts, ...page.counts };
+  } catch {
+    if (!signal.aborted) state.list.state = "failed";
+  }
+}
+
+export async function loadMore(): Promise<void> {
+  const { list } = state;
+  if (list.cursor === null || list.loadingMore || list.state !== "ready") return;
+  const { view, sort, channel, tag, cursor } = list;
+  const isSame = (): boolean => list.cursor === cursor && list.view === view && list.sort === sort && list.channel === channel && list.tag === tag;
+  list.loadingMore = true;
+  try {
+    const page = await calls.conversations({ view, sort, channel, tag, cursor, limit: 50 });
+    if (!isSame()) return;
+    takeRows(state, page.conversations);
+    for (const each of page.conversations) list.paged.add(each.conversation_id);
+    list.cursor = page.next_cursor;
+  } catch (error) {
+    complain(error);
+  } finally {
+    list.loadingMore = false;
+  }
+}
+
+export function chooseList(change: Partial<Pick<List, "view" | "sort" | "channel" | "tag">>): void {
+  Object.assign(state.list, change, { paged: new Set(), cursor: null });
+  storage.set("list", JSON.stringify({ view: state.list.view, sort: state.list.sort }));
+  void loadList();
+}
+
+export function restoreList(): void {
+  try {
+    const { view, sort } = JSON.parse(storage.get("list") ?? "{}") as { view?: View; sort?: Sort };
+    if (view) state.list.view = view;
+    if (sort) state.list.sort = sort;
+  } catch {
+    storage.remove("list");
+  }
+}
+
+export async function loadColleagues(): Promise<void> {
+  try {
+    const { colleagues } = await calls.colleagues();
+    state.colleagues = new Map(colleagues.map((each) => [each.username, each]));
+  } catch {
+    // Names stay usernames until the next try.
+  }
+}
+
+export async function choosePresence(status: Presence): Promise<void> {
+  const before = state.presence;
+  state.presence = status;
+  try {
+    await calls.setPresence(status);
+  } catch (error) {
+    state.presence = before;
+    complain(error);
+  }
+}
+
+export const socket = new DeskSocket(
+  {
+    openSocket: () => new WebSocket(`${window.location.origin.replace(/^http/, "ws")}${BASE}/socket`),
+    isOnline: () => navigator.onLine,
+    chance: () => Math.random(),
+  },
+  {
+    link: (link) => (state.link = link),
+    frame: (frame) => take(frame),
+    missed: () => {
+      void loadList();
+      void loadColleagues();
+      void catchUp();
+    },
+    sessionEnded: () => void calls.me().catch(() => undefined),
+  },
+);
+
+function take(frame: ServerFrame): void {
+  const before = frame.type === "conversation_changed" ? state.rows.get(frame.conversation.conversation_id) : undefined;
+  applyFrame(state, frame);
+  if (frame.type === "message_created" && frame.message.sender === "customer") {
+    const row = state.rows.get(frame.conversation_id);
+    if (row?.owner === "agent" && row.agent === session.me?.username) ring({ kind: "message", row, id: frame.message.message_id, text: frame.message.text });
+  }
+  if (frame.type !== "conversation_changed") return;
+  const row = frame.conversation;
+  if (row.state === "open" && row.owner === "queue" && before?.owner !== "queue") ring({ kind: "queue", row, id: `${row.conversation_id}.${row.version}`, text: row.last_message?.text ?? "" });
+  const isMine = row.owner === "agent" && row.agent === session.me?.username;
+  const wasMine = before?.owner === "agent" && before.agent === session.me?.username;
+  if (isMine && !wasMine && row.reason === "transferred") ring({ kind: "assigned", row, id: `${row.conversation_id}.${row.version}`, text: row.last_message?.text ?? "" });
+}
+
+function wake(): void {
+  if (document.visibilityState === "visible") socket.check();
+}
+
+/** Begin when somebody is signed in; returns what ends it. */
+export function startDesk(): () => void {
+  restoreList();
+  void loadList();
+  void loadColleagues();
+  calls.presence().then(({ status }) => (state.presence = status), () => undefined);
+  socket.start();
+  const stop = watch(
+    () => session.state,
+    (now) => {
+      if (now !== "in") return socket.stop();
+      socket.start();
+      void loadList();
+      void catchUp();
+    },
+  );
+  window.addEventListener("online", wake);
+  document.addEventListener("visibilitychange", wake);
+  return () => {
+    stop();
+    socket.stop();
+    socket.forget();
+    window.removeEventListener("online", wake);
+    document.removeEventListener("visibilitychange", wake);
+  };
+}
+
+onPersonChange(() => clearState());
