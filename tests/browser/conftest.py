@@ -37,8 +37,9 @@ def _newest(*patterns: str) -> float:
 @pytest.fixture(scope="session")
 def dist() -> Path:
     """The built web part, built anew when its sources are newer."""
-    sources = _newest("widget/*.ts", "widget/view/*", "demo/*", "*.config.ts", "package-lock.json")
-    if _newest("dist/index.html") >= sources:
+    own = ("widget/*.ts", "widget/view/*", "demo/*", "desk/**/*.ts", "desk/**/*.vue", "desk/**/*.css", "desk/*.html")
+    sources = _newest(*own, "*.config.ts", "package-lock.json")
+    if _newest("dist/desk/index.html") >= sources and (WEB / "dist" / "index.html").exists():
         return WEB / "dist"
     npm = shutil.which("npm")
     if npm is None or not (WEB / "node_modules").is_dir():
