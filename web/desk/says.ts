@@ -1,7 +1,7 @@
 // Words for what the gateway answers: errors, activities, reasons.
 
 import { DeskError, OfflineError } from "./api/client";
-import type { Activity } from "./api/types";
+import { PRIORITIES, type Activity, type Priority } from "./api/types";
 import type { Texts } from "./texts";
 
 /** Why something did not work. `nameOf` gives a colleague's name. */
@@ -32,9 +32,11 @@ export function reasonText(reason: string | null, t: Texts): string {
   return reason === null ? "" : (t.reasons[reason] ?? reason);
 }
 
+const isPriority = (text: string): text is Priority => (PRIORITIES as readonly string[]).includes(text);
+
 export function activityText(activity: Activity, t: Texts, nameOf: (username: string) => string): string {
   const by = activity.by === null ? t.senders.system : nameOf(activity.by);
-  const to = activity.to === null ? "" : nameOf(activity.to);
+  const to = activity.to === null ? "" : isPriority(activity.to) ? t.priorities[activity.to] : nameOf(activity.to);
   const words = t.activity[activity.type];
   return words ? words({ by, to, reason: reasonText(activity.reason, t) }) : t.activityOther(activity.type, by);
 }

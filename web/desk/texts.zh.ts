@@ -90,7 +90,7 @@ export const zh = {
     anyTag: "全部标签",
     unread: (count: number) => `${count} 条未回复`,
     waiting: (time: string) => `等待 ${time}`,
-    due: (time: string) => `${time} 内应回复`,
+    due: (time: string) => `${time}内应回复`,
     overdue: (time: string) => `超时 ${time}`,
     guest: "访客",
     typing: "正在输入…",
@@ -168,10 +168,11 @@ export const zh = {
     handed_back: (p: Named) => `${p.by} 交还给机器人`,
     resolved: (p: Named) => `${p.by} 标记为已解决`,
     reopened: (p: Named) => `${p.by} 重新打开了会话`,
-    agent_silent: (p: Named) => `${p.by} 长时间未回，会话回到队列`,
+    lost: (p: Named) => `${p.by} 长时间未回，会话回到队列`,
+    scored: (p: Named) => `客户评价：${p.to} 分`,
     booked: () => "非工作时间，已为客户预约",
-    tagged: (p: Named) => `${p.by} 修改了标签`,
-    priority_changed: (p: Named) => `${p.by} 修改了优先级`,
+    tagged: (p: Named) => `${p.by} 把标签改为：${p.to || "无"}`,
+    priority: (p: Named) => `${p.by} 把优先级改为${p.to}`,
   } as Record<string, (p: Named) => string>,
   activityOther: (type: string, by: string) => `${by} · ${type}`,
   handover: {
@@ -321,7 +322,7 @@ export const zh = {
     offline: "没有连上服务器，请稍后重试",
     other: (code: string) => `没有成功（${code}），请重试`,
   },
-  time: { now: "刚刚", minutes: (n: number) => `${n} 分`, hours: (n: number) => `${n} 小时`, days: (n: number) => `${n} 天` },
+  time: { now: "刚刚", minutes: (n: number) => `${n} 分钟`, hours: (n: number) => `${n} 小时`, days: (n: number) => `${n} 天` },
 };
 
 /** Who did what to whom, as words. */

@@ -1,5 +1,6 @@
 """The desk as an agent finds it: by roles and names."""
 
+import asyncio
 import re
 from typing import Self
 
@@ -53,6 +54,12 @@ class Desk:
 
     async def confirm(self, name: str) -> None:
         await self.dialog.get_by_role("button", name=name, exact=True).click()
+
+    async def until(self, expression: str) -> None:
+        """Wait until this holds in the page; its policy forbids the waiting of Playwright's own."""
+        async with asyncio.timeout(20):
+            while not await self.page.evaluate(expression):
+                await asyncio.sleep(0.05)
 
     async def write(self, text: str) -> None:
         await self.input.fill(text)

@@ -9,8 +9,7 @@ from typing import Any, Protocol
 from aiohttp import web
 
 from bot.gateway.static import EXAMPLES
-
-from tests.browser.desk.world import CANNED, VALUES, Agent, Json, Thread
+from tests.browser.desk.world import AGENT, CANNED, VALUES, Agent, Json, Thread
 
 URGENCY = {"urgent": 0, "high": 1, "normal": 2, "low": 3}
 FAR = "9999"
@@ -41,7 +40,7 @@ class FakeActs:
         self.stale = False  # the next canned reply is made of data that changed
         self.fails_sends = 0  # so many of the next messages get no answer, though the last is saved
         self.sends = 0
-        self.gate = asyncio.Event()  # cleared: messages are held
+        self.gate = asyncio.Event()  # cleared: messages and claims are held
         self.gate.set()
 
     @property
@@ -90,7 +89,7 @@ class FakeActs:
         }[view]
 
     async def _list(self, request: web.Request) -> web.Response:
-        query, username = request.query, request["agent"].username
+        query, username = request.query, request[AGENT].username
         rows = [each.row for each in self._host.threads.values() if self._in_view(each.row, query["view"], username)]
         rows = [row for row in rows if query.get("channel") in (None, row["channel"])]
         rows.sort(key=lambda row: row["updated_at"], reverse=query["sort"] != "oldest")
@@ -117,7 +116,7 @@ class FakeActs:
         return web.json_response(
             {
                 "conversation": thread.row, "handover": thread.handover, "messages": thread.messages[-50:],
-                "more_before": len(thread.messages) > 50, "draft": thread.drafts.get(request["agent"].username),
+                "more_before": len(thread.messages) > 50, "draft": thread.drafts.get(request[AGENT].username),
                 "customer": {"channel": thread.row["channel"], "signed": True, "created_at": thread.row["created_at"],
                              "earlier": others},
             }
@@ -133,7 +132,7 @@ class FakeActs:
         return web.json_response({"messages": found[-limit:], "more_before": len(found) > limit})
 
     async def _send(self, request: web.Request) -> web.Response:
-        thread, agent, given = self._thread(request), request["agent"], await request.json()
+        thread, agent, given = self._thread(request), request[AGENT], await request.json()
         self.sends += 1
         await self.gate.wait()
         known = [each for each in thread.messages if each["client_id"] == given["client_id"]]
@@ -176,8 +175,9 @@ class FakeActs:
         return web.json_response(thread.row)
 
     async def _claim(self, request: web.Request) -> web.Response:
-        thread, agent = self._thread(request), request["agent"]
+        thread, agent = self._thread(request), request[AGENT]
         force = (await request.json()).get("force", False)
+        await self.gate.wait()
         if thread.row["owner"] == "agent" and not (force and agent.role != "agent"):
             raise refuse(409, "claimed", agent=thread.row["agent"])
         how = "stepped_in" if force else "claimed" if thread.row["owner"] == "queue" else "taken_over"
@@ -186,7 +186,7 @@ class FakeActs:
     async def _transfer(self, request: web.Request) -> web.Response:
         thread, given = self._thread(request), await request.json()
         to = self._host.agents.get(given.get("to", ""))
-        message = thread.act("transferred", request["agent"].username, given.get("to") or given.get("team"))
+        message = thread.act("transferred", request[AGENT].username, given.get("to") or given.get("team"))
         await self._host.tell({"type": "message_created", "conversation_id": thread.id, "message": message})
         if to:
             await self._host.changed(thread, agent=to.username, agent_name=to.name, owner="agent", reason="transferred")
@@ -196,7 +196,7 @@ class FakeActs:
 
     async def _give_up(self, request: web.Request, activity: str, **fields: Any) -> web.Response:
         thread = self._thread(request)
-        message = thread.act(activity, request["agent"].username)
+        message = thread.act(activity, request[AGENT].username)
         await self._host.tell({"type": "message_created", "conversation_id": thread.id, "message": message})
         await self._host.changed(thread, **fields)
         return web.json_response(thread.row)
@@ -208,8 +208,8 @@ class FakeActs:
         return await self._give_up(request, "resolved", state="resolved")
 
     async def _reopen(self, request: web.Request) -> web.Response:
-        name = request["agent"].name
-        given = {"state": "open", "owner": "agent", "agent": request["agent"].username, "agent_name": name}
+        name = request[AGENT].name
+        given = {"state": "open", "owner": "agent", "agent": request[AGENT].username, "agent_name": name}
         return await self._give_up(request, "reopened", **given)
 
     async def _fields(self, request: web.Request) -> web.Response:
@@ -218,7 +218,7 @@ class FakeActs:
         return web.json_response(thread.row)
 
     async def _draft(self, request: web.Request) -> web.Response:
-        self._thread(request).drafts[request["agent"].username] = (await request.json())["text"]
+        self._thread(request).drafts[request[AGENT].username] = (await request.json())["text"]
         return web.Response(status=204)
 
     async def _read(self, request: web.Request) -> web.Response:
@@ -231,11 +231,11 @@ class FakeActs:
         return web.json_response({"colleagues": found})
 
     async def _presence(self, request: web.Request) -> web.Response:
-        return web.json_response({"status": request["agent"].presence, "capacity": 8})
+        return web.json_response({"status": request[AGENT].presence, "capacity": 8})
 
     async def _set_presence(self, request: web.Request) -> web.Response:
-        request["agent"].presence = (await request.json())["status"]
-        return web.json_response({"status": request["agent"].presence, "capacity": 8})
+        request[AGENT].presence = (await request.json())["status"]
+        return web.json_response({"status": request[AGENT].presence, "capacity": 8})
 
     async def _canned(self, request: web.Request) -> web.Response:
         return web.json_response({"canned": CANNED})

@@ -12,7 +12,7 @@ from aiohttp import WSMsgType, web
 
 from bot.gateway.static import CSP
 from tests.browser.desk.fake_acts import FakeActs
-from tests.browser.desk.world import PASSWORD, Agent, Json, Thread
+from tests.browser.desk.world import AGENT, PASSWORD, Agent, Json, Thread
 
 
 def error(status: int, code: str, **details: Any) -> web.Response:
@@ -137,11 +137,12 @@ class FakeDesk:
         path = request.path
         if path.startswith("/desk/api/"):
             self.requests.append(f"{request.method} {path.removeprefix('/desk/api')}")
+            self.happened()
         if path.startswith("/desk/api/") and path != "/desk/api/login":
             found = self.sessions.get(request.cookies.get("daozhang_desk", ""))
             if found is None:
                 return error(401, "not_signed_in")
-            request["agent"] = self.agents[found[0]]
+            request[AGENT] = self.agents[found[0]]
             if request.method != "GET" and request.headers.get("X-CSRF-Token") != found[1]:
                 return error(403, "csrf")
         answer: web.StreamResponse = await handler(request)
@@ -171,13 +172,13 @@ class FakeDesk:
 
     def _public(self, request: web.Request) -> Json:
         csrf = self.sessions[request.cookies["daozhang_desk"]][1]
-        return request["agent"].me(csrf)  # type: ignore[no-any-return]
+        return request[AGENT].me(csrf)
 
     async def _me(self, request: web.Request) -> web.Response:
         return web.json_response(self._public(request))
 
     async def _change_me(self, request: web.Request) -> web.Response:
-        change, agent = await request.json(), request["agent"]
+        change, agent = await request.json(), request[AGENT]
         agent.language = change.get("language", agent.language)
         agent.settings |= {name: value for name, value in change.items() if name in agent.settings}
         return web.json_response(self._public(request))
@@ -198,13 +199,13 @@ class FakeDesk:
             return error(503, "internal_error")
         ws = web.WebSocketResponse()
         await ws.prepare(request)
-        agent: Agent = request["agent"]
+        agent: Agent = request[AGENT]
         resume = await ws.receive_json()
         await ws.send_json({"type": "hello", "epoch": self.epoch, "n": len(self.ring), "presence": agent.presence})
         if resume["epoch"] == self.epoch:
             for frame in self.ring[resume["n"] :]:
                 await ws.send_json(frame)
-        elif resume["epoch"] is not None:
+        else:
             await ws.send_json({"type": "reset"})
         self.sockets[ws] = agent.username
         self.happened()

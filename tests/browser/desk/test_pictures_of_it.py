@@ -7,13 +7,10 @@ import pytest
 from playwright.async_api import Page, expect
 
 from bot.settings import ROOT
-from tests.browser.chat import Chat
-from tests.browser.conftest import NewPage
 from tests.browser.desk.conftest import NewDesk, fill
-from tests.browser.desk.desk import Desk
 from tests.browser.desk.fake_desk import FakeDesk
-from tests.browser.looks import cut_parts, faint_texts
 from tests.browser.desk.world import Thread
+from tests.browser.looks import cut_parts, faint_texts
 
 AXE = ROOT / "web" / "node_modules" / "axe-core" / "axe.min.js"
 SIZES = {"1280": (1280, 800), "834": (834, 1112), "1440": (1440, 900)}

@@ -5,6 +5,8 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
+from aiohttp import web
+
 Json = dict[str, Any]
 PASSWORD = "correct horse battery"
 ORDER_NO = "KM202405120001"
@@ -34,6 +36,9 @@ class Agent:
             "language": self.language, "csrf": csrf, "totp": self.totp, "capacity": 8, "demo": True,
             "settings": self.settings,
         }  # fmt: skip
+
+
+AGENT = web.RequestKey("AGENT", Agent)
 
 
 @dataclass

@@ -30,6 +30,7 @@ export class DeskSocket {
   #failures = 0;
   #epoch: string | null = null;
   #n = 0;
+  #helloN = 0;
   #watched: string | null = null;
   #retryTimer: ReturnType<typeof setTimeout> | undefined;
   #pongTimer: ReturnType<typeof setTimeout> | undefined;
@@ -117,23 +118,23 @@ export class DeskSocket {
 
   #take(frame: ServerFrame): void {
     if (frame.type === "hello") {
-      const isNew = this.#epoch !== frame.epoch;
+      if (this.#epoch !== frame.epoch) this.#n = frame.n;
       this.#epoch = frame.epoch;
-      // In the same epoch what was missed follows, each frame with its own number.
-      if (isNew) this.#n = frame.n;
+      this.#helloN = frame.n;
       this.#live = true;
       this.#failures = 0;
       this.callbacks.frame(frame);
       this.callbacks.link("live");
       if (this.#watched !== null) this.watch(this.#watched);
-      if (isNew) this.callbacks.missed();
       return;
     }
     if (frame.type === "reset") {
+      this.#n = this.#helloN; // What came later waits in the socket.
       this.callbacks.missed();
       return;
     }
-    if ("n" in frame && typeof frame.n === "number") {
+    // Signs of typing are not kept, and carry the number of the frame before them.
+    if (frame.type !== "typing_changed" && "n" in frame && typeof frame.n === "number") {
       if (frame.n <= this.#n) return; // Replayed twice.
       this.#n = frame.n;
     }

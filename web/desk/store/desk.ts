@@ -6,7 +6,7 @@ import { computed, watch } from "vue";
 import * as calls from "../api/calls";
 import { BASE, DeskError } from "../api/client";
 import { DeskSocket } from "../api/socket";
-import type { Presence, Row, ServerFrame, Sort, View } from "../api/types";
+import { VIEWS, type Presence, type Row, type ServerFrame, type Sort, type View } from "../api/types";
 import { ring } from "../bell";
 import { onPersonChange, session } from "../session";
 import { storage } from "../theme";
@@ -17,6 +17,8 @@ import { rowsOf } from "./rows";
 import { clearState, state, type List } from "./state";
 import { catchUp } from "./talk";
 
+/** What waits goes by urgency, the rest by time, until the agent chooses otherwise. */
+const sorts: Record<View, Sort> = { queue: "urgency", mine: "urgency", booked: "urgency", bot: "newest", resolved: "newest", all: "newest" };
 let asked: AbortController | null = null;
 
 export const visibleRows = computed<Row[]>(() => {
@@ -75,15 +77,18 @@ export async function loadMore(): Promise<void> {
 
 export function chooseList(change: Partial<Pick<List, "view" | "sort" | "channel" | "tag">>): void {
   Object.assign(state.list, change, { paged: new Set(), cursor: null });
-  storage.set("list", JSON.stringify({ view: state.list.view, sort: state.list.sort }));
+  if (change.sort) sorts[state.list.view] = change.sort;
+  state.list.sort = sorts[state.list.view];
+  storage.set("list", JSON.stringify({ view: state.list.view, sorts }));
   void loadList();
 }
 
 export function restoreList(): void {
   try {
-    const { view, sort } = JSON.parse(storage.get("list") ?? "{}") as { view?: View; sort?: Sort };
-    if (view) state.list.view = view;
-    if (sort) state.list.sort = sort;
+    const { view, sorts: chosen } = JSON.parse(storage.get("list") ?? "{}") as { view?: View; sorts?: Partial<Record<View, Sort>> };
+    if (view && VIEWS.includes(view)) state.list.view = view;
+    Object.assign(sorts, chosen);
+    state.list.sort = sorts[state.list.view];
   } catch {
     storage.remove("list");
   }
@@ -148,6 +153,7 @@ function wake(): void {
 
 /** Begin when somebody is signed in; returns what ends it. */
 export function startDesk(): () => void {
+  state.me = session.me?.username ?? "";
   restoreList();
   void loadList();
   void loadColleagues();

@@ -30,6 +30,7 @@ export function applyFrame(state: State, frame: ServerFrame): void {
       state.presence = typeof frame.presence === "string" ? frame.presence : (frame.presence?.status ?? state.presence);
       return;
     case "conversation_changed":
+      countMine(state, frame.conversation);
       takeRow(state, frame.conversation);
       return;
     case "message_created":
@@ -58,6 +59,16 @@ export function applyFrame(state: State, frame: ServerFrame): void {
     case "pong":
       return;
   }
+}
+
+const isHers = (row: Row | undefined, me: string): boolean => row?.state === "open" && row.owner === "agent" && row.agent === me;
+
+/** The gateway counts for all alike, so what came to me or left me is counted here. */
+function countMine(state: State, row: Row): void {
+  const known = state.rows.get(row.conversation_id);
+  if (known && known.version > row.version) return;
+  const change = Number(isHers(row, state.me)) - Number(isHers(known, state.me));
+  if (change !== 0) state.counts = { ...state.counts, mine: Math.max(0, state.counts.mine + change) };
 }
 
 function setTyping(state: State, id: string, sender: "customer" | "agent", agent: string | null, typing: boolean): void {

@@ -26,7 +26,8 @@ export function isIn(row: Row, { view, channel, tag }: Filter, me: string): bool
     case "mine":
       return open && row.owner === "agent" && row.agent === me;
     case "bot":
-      return open && row.owner === "bot" && !row.booked;
+      // Who only opened the chat has said nothing and is nobody's work.
+      return open && row.owner === "bot" && !row.booked && (row.unread > 0 || row.reason !== null);
     case "booked":
       return open && row.booked;
     case "resolved":

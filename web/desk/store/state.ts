@@ -39,6 +39,8 @@ export interface Typing {
 }
 
 export interface State {
+  /** The username of who is signed in. */
+  me: string;
   rows: Map<string, Row>;
   counts: Counts;
   list: List;
@@ -54,6 +56,7 @@ export interface State {
 
 export function emptyState(): State {
   return {
+    me: "",
     rows: new Map(),
     counts: { queue: 0, mine: 0, bot: 0, booked: 0 },
     list: { view: "queue", sort: "urgency", channel: null, tag: null, paged: new Set(), cursor: null, state: "loading", loadingMore: false },

@@ -44,7 +44,7 @@ export async function readTalk(conversationId: string): Promise<void> {
     talk.serverDraft = opened.draft ?? null;
     if (opened.watchers) state.watchers.set(conversationId, opened.watchers);
     takeMessages(state, conversationId, opened.messages);
-    talk.unreadFrom = firstUnread(talk.messages, opened.conversation.unread);
+    talk.unreadFrom = opened.conversation.owner === "bot" ? null : firstUnread(talk.messages, opened.conversation.unread);
     talk.state = "ready";
   } catch (error) {
     if (signal.aborted || state.talk?.conversation_id !== conversationId) return;
