@@ -57,9 +57,9 @@ class Desk:
 
     async def until(self, expression: str) -> None:
         """Wait until this holds in the page; its policy forbids the waiting of Playwright's own."""
+        look = f"const look = () => ({expression} ? done() : setTimeout(look, 50));"
         async with asyncio.timeout(20):
-            while not await self.page.evaluate(expression):
-                await asyncio.sleep(0.05)
+            await self.page.evaluate(f"new Promise((done) => {{ {look} look(); }})")
 
     async def write(self, text: str) -> None:
         await self.input.fill(text)

@@ -94,6 +94,14 @@ export function restoreList(): void {
   }
 }
 
+/** What is mine is always known, whichever list is shown: it rings, and it is counted in the title. */
+async function loadMine(): Promise<void> {
+  await calls.conversations({ view: "mine", sort: "urgency", limit: 100 }).then(
+    (page) => takeRows(state, page.conversations),
+    () => undefined,
+  );
+}
+
 export async function loadColleagues(): Promise<void> {
   try {
     const { colleagues } = await calls.colleagues();
@@ -125,6 +133,7 @@ export const socket = new DeskSocket(
     frame: (frame) => take(frame),
     missed: () => {
       void loadList();
+      void loadMine();
       void loadColleagues();
       void catchUp();
     },
