@@ -278,6 +278,26 @@ export const en: Texts = {
     failed: "The canned replies did not load",
     hint: "↑↓ choose · Enter applies · Esc closes",
   },
+  macros: {
+    none: "No macros yet; add some on the page of canned replies",
+    run: "Run",
+    stopped: (done, all) => `${done} of ${all} steps were done`,
+    stops: {
+      missing: "The canned reply lacks data and was not sent",
+      no_ticket: "This conversation has no open ticket",
+      unknown_step: "This page does not know one of the steps; please reload it",
+    },
+    steps: {
+      reply_canned: (title) => `Send the canned reply “${title}”`,
+      note: (text) => `Write the note “${text}”`,
+      tag: (tags) => `Add the tags ${tags}`,
+      priority: (name) => `Set the priority to ${name}`,
+      transfer: (to) => `Transfer to ${to}`,
+      resolve: () => "Resolve; the customer gets a closing line",
+      wait: () => "Let the ticket wait",
+    },
+  },
+  tags: { remove: (tag) => `Remove the tag “${tag}”`, yes: "Remove" },
   shortcuts: {
     title: "Keyboard shortcuts",
     enabled: "Use single-key shortcuts",

@@ -275,6 +275,22 @@ export const zh = {
     failed: "快捷回复没有取到",
     hint: "↑↓ 选择 · Enter 套用 · Esc 关闭",
   },
+  macros: {
+    none: "还没有宏，可在「快捷回复」页添加",
+    run: "执行",
+    stopped: (done: number, all: number) => `共 ${all} 步，做了 ${done} 步`,
+    stops: { missing: "快捷回复缺少数据，没有发出", no_ticket: "这个会话没有未结的工单", unknown_step: "有一步这个页面不认识，请刷新" },
+    steps: {
+      reply_canned: (title: string) => `发送快捷回复「${title}」`,
+      note: (text: string) => `写备注「${text}」`,
+      tag: (tags: string) => `加标签 ${tags}`,
+      priority: (name: string) => `优先级改为${name}`,
+      transfer: (to: string) => `转给 ${to}`,
+      resolve: () => "解决会话，客户会收到结束语",
+      wait: () => "工单改为等待",
+    },
+  },
+  tags: { remove: (tag: string) => `去掉标签「${tag}」`, yes: "去掉" },
   shortcuts: {
     title: "快捷键",
     enabled: "启用单键快捷键",

@@ -9,7 +9,7 @@ from typing import Any, Protocol
 from aiohttp import web
 
 from bot.gateway.static import EXAMPLES
-from tests.browser.desk.world import AGENT, CANNED, VALUES, Agent, Json, Thread
+from tests.browser.desk.world import AGENT, CANNED, MACROS, VALUES, Agent, Json, Thread
 
 URGENCY = {"urgent": 0, "high": 1, "normal": 2, "low": 3}
 FAR = "9999"
@@ -68,6 +68,8 @@ class FakeActs:
             web.get("/desk/api/presence", self._presence),
             web.put("/desk/api/presence", self._set_presence),
             web.get("/desk/api/canned", self._canned),
+            web.get("/desk/api/macros", self._macros),
+            web.get("/desk/api/tags", self._tags),
             web.post("/desk/api/canned/{canned}/render", self._render),
         ]
 
@@ -92,6 +94,7 @@ class FakeActs:
         query, username = request.query, request[AGENT].username
         rows = [each.row for each in self._host.threads.values() if self._in_view(each.row, query["view"], username)]
         rows = [row for row in rows if query.get("channel") in (None, row["channel"])]
+        rows = [row for row in rows if "tag" not in query or query["tag"] in row["tags"]]
         rows.sort(key=lambda row: row["updated_at"], reverse=query["sort"] != "oldest")
         if query["sort"] == "urgency":
             rows.sort(key=lambda row: (URGENCY[row["priority"]], row["due_at"] or FAR, row["waiting_since"] or FAR))
@@ -239,6 +242,13 @@ class FakeActs:
 
     async def _canned(self, request: web.Request) -> web.Response:
         return web.json_response({"canned": CANNED})
+
+    async def _macros(self, request: web.Request) -> web.Response:
+        return web.json_response({"macros": MACROS})
+
+    async def _tags(self, request: web.Request) -> web.Response:
+        tags = sorted({tag for each in self._host.threads.values() for tag in each.row["tags"]})
+        return web.json_response({"tags": [{"tag": tag, "count": 1} for tag in tags]})
 
     async def _render(self, request: web.Request) -> web.Response:
         canned = next(each for each in CANNED if each["id"] == request.match_info["canned"])

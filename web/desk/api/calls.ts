@@ -1,7 +1,7 @@
 // Each request of the desk by its name.
 
 import { api, type Query } from "./client";
-import type { Canned, Rendered, Tag } from "./more";
+import type { Canned, Macro, Rendered, Tag } from "./more";
 import type {
   Colleague, Cause, DeskMessage, Found, Language, Me, Opened, Outgoing, Page, Presence, Priority, Row, Sort, View,
 } from "./types";
@@ -58,4 +58,5 @@ export const setPresence = (status: Presence): Promise<unknown> => api.put("/pre
 export const canned = (): Promise<{ canned: Canned[] }> => api.get("/canned");
 export const renderCanned = (id: string, conversation_id: string, order_no: string | null): Promise<Rendered> =>
   api.post<Rendered>(`/canned/${encodeURIComponent(id)}/render`, order_no ? { conversation_id, order_no } : { conversation_id });
+export const macros = (): Promise<{ macros: Macro[] }> => api.get("/macros");
 export const tags = (): Promise<{ tags: Tag[] }> => api.get("/tags");

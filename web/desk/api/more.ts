@@ -27,7 +27,7 @@ export type MacroStep =
   | { do: "priority"; priority: Priority }
   | { do: "transfer"; to?: string; team?: string }
   | { do: "resolve"; cause?: Cause; text?: string }
-  | { do: "wait"; ticket_no?: string };
+  | { do: "wait"; ticket_no?: string; waiting_for?: "customer" | "upstream"; text?: string };
 
 export interface Macro {
   id: string;

@@ -41,20 +41,22 @@ export function firstUnread(messages: readonly DeskMessage[], unread: number): s
   return found;
 }
 
-export type Grouped = { message: DeskMessage; day: string | null; first: boolean };
+export type Grouped = { message: DeskMessage; day: string | null; first: boolean; last: boolean };
 
 const GROUP_MS = 300_000;
 
-/** Messages with the day above the first of each, and whether its author is said again. */
+/** Messages with the day above the first of each, and the first and last of what one voice says in a row. */
 export function grouped(messages: readonly DeskMessage[], dayOf: (at: string) => string): Grouped[] {
   let before: DeskMessage | null = null;
-  return messages.map((message) => {
+  const found = messages.map((message) => {
     const newDay: boolean = before === null || dayOf(before.created_at) !== dayOf(message.created_at);
     const same: boolean = before !== null && isSameVoice(before, message);
     const soon = before !== null && Date.parse(message.created_at) - Date.parse(before.created_at) < GROUP_MS;
     before = message;
-    return { message, day: newDay ? dayOf(message.created_at) : null, first: newDay || !same || !soon };
+    return { message, day: newDay ? dayOf(message.created_at) : null, first: newDay || !same || !soon, last: true };
   });
+  found.forEach((each, i) => (each.last = found[i + 1]?.first ?? true));
+  return found;
 }
 
 function isSameVoice(a: DeskMessage, b: DeskMessage): boolean {

@@ -41,6 +41,10 @@ export async function readCanned(again = false): Promise<void> {
   }
 }
 
+export function cannedTitle(id: string): string {
+  return list.value?.find((each) => each.id === id)?.title ?? id;
+}
+
 export function useComposing(row: Ref<Row>) {
   const it = reactive<Composing>({ mode: "reply", text: { reply: "", note: "" }, picture: null, applied: null, stale: false });
   let typingSince = 0;
