@@ -4,6 +4,7 @@ import asyncio
 import json
 import time
 from collections.abc import Callable, Mapping
+from datetime import datetime
 from typing import Any, cast
 from urllib.parse import quote
 
@@ -22,6 +23,7 @@ PATIENCE = 8.0
 CHECK_TIMEOUT = 15.0
 # Large pictures are looked into two at a time.
 UPLOAD_TIMEOUT = 30.0
+REPORT_TIMEOUT = 15.0
 # A 5xx that says more than that the backend is in trouble.
 TOLD = (EvidenceReaderBusyError, EvidenceReaderDownError)
 
@@ -163,6 +165,17 @@ class BackendClient:
     async def desk_report(self, days: int = 30) -> dict[str, Any]:
         """`GET /v1/desk/report`: numbers about the cases of the last days."""
         return await self._call("GET", "/v1/desk/report", query={"days": str(days)})
+
+    async def report_cases(self, since: datetime, until: datetime) -> list[dict[str, Any]]:
+        """`GET /v1/desk/report/cases`, all pages: a short row for each case that was opened in [since, until)."""
+        query: dict[str, str | None] = {"since": since.isoformat(), "until": until.isoformat(), "cursor": None}
+        cases: list[dict[str, Any]] = []
+        while True:
+            page = await self._call("GET", "/v1/desk/report/cases", query=query, timeout=REPORT_TIMEOUT)
+            cases += page["cases"]
+            query["cursor"] = page["next_cursor"]
+            if query["cursor"] is None:
+                return cases
 
     async def upload_evidence(
         self, data: bytes, customer_ref: str, order_no: str | None = None, filename: str = "picture"

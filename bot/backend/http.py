@@ -92,6 +92,17 @@ def check_query(request: web.Request, *names: str) -> None:
         raise InvalidError(fields=sorted(unknown))
 
 
+def moment_in(request: web.Request, name: str) -> datetime:
+    """A moment of the query with its zone, needed; raises InvalidError."""
+    try:
+        moment = datetime.fromisoformat(request.query.get(name, ""))
+        if moment.tzinfo is None:
+            raise ValueError(name)
+        return moment.astimezone(UTC)
+    except (ValueError, OverflowError) as error:
+        raise InvalidError(fields=[name]) from error
+
+
 async def body_of(request: web.Request, model: type[Model]) -> Model:
     """The JSON body as this model; raises BadRequestError (no JSON) or InvalidError (wrong fields)."""
 

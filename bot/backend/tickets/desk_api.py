@@ -8,7 +8,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.backend.database import DATABASE, SETTINGS
 from bot.backend.evidence.store import known_of
-from bot.backend.http import Handler, body_of, check_query, json_answer, now_of
+from bot.backend.http import Handler, body_of, check_query, json_answer, moment_in, now_of
 from bot.backend.tickets.api import idempotency_key_of
 from bot.backend.tickets.approvals import pending_approvals
 from bot.backend.tickets.changing import Words, do_action
@@ -40,6 +40,7 @@ from bot.backend.tickets.desk_views import approval_view, case_view, query_from,
 from bot.backend.tickets.life import Action
 from bot.backend.tickets.merging import merge
 from bot.backend.tickets.model import ActorKind, Waiting
+from bot.backend.tickets.report_cases import cases_between
 from bot.backend.tickets.search import find
 from bot.backend.tickets.statistics import report_since
 from bot.backend.tickets.store import survivor_of, ticket_of
@@ -181,6 +182,19 @@ async def show_report(request: web.Request) -> web.Response:
         raise InvalidError(fields=["days"])
     async with request.app[DATABASE].begin() as connection:
         return json_answer(await report_since(connection, now - timedelta(days=int(text)), now))
+
+
+@routes.get("/v1/desk/report/cases")
+async def list_report_cases(request: web.Request) -> web.Response:
+    """A short row for each case that was opened in [since, until), page by page."""
+    check_query(request, "since", "until", "cursor")
+    since, until = moment_in(request, "since"), moment_in(request, "until")
+    text = request.query.get("cursor", "0")
+    if not text.isascii() or not text.isdecimal() or len(text) > 9:
+        raise InvalidError(fields=["cursor"])
+    async with request.app[DATABASE].begin() as connection:
+        cases, more = await cases_between(connection, since, until, int(text), now_of(request))
+    return json_answer({"cases": cases, "next_cursor": None if more is None else str(more)})
 
 
 async def _act(request: web.Request, body: ActBody, action: Action, **facts: object) -> web.Response:

@@ -1,5 +1,6 @@
 """What the OpenAPI document says of `/v1/desk`."""
 
+from bot.backend.orders.model import ProductLine
 from bot.backend.orders.repairs import Repair
 from bot.backend.schemas import (
     BOOLEAN,
@@ -32,6 +33,7 @@ from bot.backend.tickets.openapi import (
     TICKET_NO,
     text_of,
 )
+from bot.backend.tickets.report_cases import Promise
 from bot.backend.tickets.search import MOST, Sort
 
 _NO = path_parameter("ticket_no", "The ticket's number; that of a merged one leads to its survivor.")
@@ -169,6 +171,18 @@ _PATHS: Schema = {
             "responses": answers({200: ("The report.", ref("DeskReport"))}, 422),
         }
     },
+    "/v1/desk/report/cases": {
+        "get": {
+            "operationId": "desk_report_cases",
+            "summary": "A short row for each case that was opened in [since, until), oldest first.",
+            "parameters": [
+                query_parameter("since", "With its zone.", TIME, required=True),
+                query_parameter("until", "With its zone.", TIME, required=True),
+                query_parameter("cursor", "From the page before.", {"type": "string", "pattern": "^[0-9]{1,9}$"}),
+            ],
+            "responses": answers({200: ("A page.", ref("DeskReportCases"))}, 422),
+        }
+    },
 }  # fmt: skip
 
 _COUNTS: Schema = {"type": "object", "additionalProperties": _INTEGER}
@@ -301,6 +315,14 @@ _SCHEMAS: Schema = {
             "scores": _COUNTS,
         }),
         "comments": array(record({"ticket_no": TICKET_NO, "score": _INTEGER, "comment": TEXT, "created_at": TIME})),
+    }),
+    "DeskReportCases": record({
+        "cases": array(record({
+            "conversation_id": nullable(TEXT), "opened_at": TIME, "product": nullable(one_of(ProductLine)),
+            "type": one_of(TicketType), "cause": one_of(("C0", "C1", "C2", "C3", "C4", "C?")),
+            "promise": one_of(Promise), "score": nullable(_INTEGER),
+        })),
+        "next_cursor": nullable(TEXT),
     }),
 }  # fmt: skip
 
