@@ -4,83 +4,12 @@ import math
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, time, timedelta
-from enum import StrEnum
+from datetime import date, datetime
 from typing import Any
 
-from bot.times import SHANGHAI
+from bot.gateway.reports.history import Case, History, Kind, Move, day_of
 
-LONGEST_DAYS = 366
-# A wait that began in the range may end after it, and what is resolved in the range may have begun before it.
-AFTER = timedelta(days=7)
-BEFORE = timedelta(days=30)
 CAUSES = ("C1", "C2", "C3", "C4", "C0", "C?")
-
-
-class Kind(StrEnum):
-    """What happened to a conversation, as far as a report cares."""
-
-    HANDOFF = "handoff"
-    CLAIM = "claim"
-    HAND_BACK = "hand_back"
-    RESOLVE = "resolve"
-
-
-@dataclass(frozen=True)
-class Range:
-    """Days of Chinese time, both included."""
-
-    first: date
-    last: date
-
-    @property
-    def since(self) -> datetime:
-        return datetime.combine(self.first, time(), SHANGHAI).astimezone(UTC)
-
-    @property
-    def until(self) -> datetime:
-        """The end, which is outside."""
-        return datetime.combine(self.last + timedelta(days=1), time(), SHANGHAI).astimezone(UTC)
-
-    @property
-    def days(self) -> list[date]:
-        return [self.first + timedelta(days=each) for each in range((self.last - self.first).days + 1)]
-
-    def holds(self, moment: datetime) -> bool:
-        return self.since <= moment < self.until
-
-
-@dataclass(frozen=True)
-class Talk:
-    """A conversation in which the customer said something."""
-
-    conversation_id: str
-    channel: str
-    created_at: datetime
-
-
-@dataclass(frozen=True)
-class Move:
-    """A change of owner; `answered_at`: the first words of a human after it."""
-
-    conversation_id: str
-    channel: str
-    at: datetime
-    kind: Kind
-    reason: str | None = None
-    answered_at: datetime | None = None
-
-
-@dataclass(frozen=True)
-class Case:
-    """A ticket that was opened in the range. `promise` is kept, broken or open; the score is 1 to 5."""
-
-    conversation_id: str | None
-    channel: str | None
-    product: str | None
-    cause: str
-    promise: str
-    score: int | None = None
 
 
 @dataclass(frozen=True)
@@ -89,35 +18,6 @@ class Span:
 
     day: date
     seconds: int
-
-
-@dataclass(frozen=True, kw_only=True)
-class History:
-    """Everything that one report rests on; the moves reach beyond the range. `cases` is None without the backend."""
-
-    range: Range
-    talks: Sequence[Talk]
-    moves: Sequence[Move]
-    cases: Sequence[Case] | None
-
-    def only(self, channel: str | None, product: str | None) -> "History":
-        """What belongs to this channel, and to conversations with a case of this product."""
-        talks, moves, cases = self.talks, self.moves, self.cases
-        if channel:
-            talks = [each for each in talks if each.channel == channel]
-            moves = [each for each in moves if each.channel == channel]
-            cases = cases if cases is None else [each for each in cases if each.channel == channel]
-        if product:
-            cases = [each for each in cases or () if each.product == product]
-            about = {each.conversation_id for each in cases}
-            talks = [each for each in talks if each.conversation_id in about]
-            moves = [each for each in moves if each.conversation_id in about]
-        return History(range=self.range, talks=talks, moves=moves, cases=cases)
-
-
-def day_of(moment: datetime) -> date:
-    """The day in China."""
-    return moment.astimezone(SHANGHAI).date()
 
 
 def report_of(history: History) -> dict[str, Any]:
@@ -130,7 +30,7 @@ def report_of(history: History) -> dict[str, Any]:
         "reasons": _counted((each.reason or "other" for each in handoffs(history)), "reason"),
         "causes": None if history.cases is None else _causes(history.cases),
         "sla": None if history.cases is None else sla(history.cases),
-        "csat": None if history.cases is None else csat(history.cases),
+        "csat": None if history.cases is None else csat(scores_of(history)),
         "by_channel": _by_channel(history),
         "by_product": None if history.cases is None else _by_product(history),
     }
@@ -236,13 +136,20 @@ def sla(cases: Sequence[Case]) -> dict[str, Any]:
     return {"kept": kept, "broken": broken, "open": found["open"], "share": share(kept, kept + broken)}
 
 
-def csat(cases: Sequence[Case]) -> dict[str, Any]:
-    """How content the customers of these cases are."""
-    scores = Counter(each.score for each in cases if each.score is not None)
-    count = sum(scores.values())
-    mean = round(sum(score * number for score, number in scores.items()) / count, 2) if count else None
-    by_score = [{"score": score, "count": scores[score]} for score in range(1, 6)]
-    return {"mean": mean, "count": count, "by_score": by_score}
+def scores_of(history: History) -> list[int]:
+    """What customers gave for their cases, and for conversations that no rated case belongs to."""
+    rated = [each for each in history.cases or () if each.score is not None]
+    known = {each.conversation_id for each in rated}
+    talks = [each for each in history.talks if each.score is not None and each.conversation_id not in known]
+    return [each.score for each in (*rated, *talks) if each.score is not None]
+
+
+def csat(scores: Sequence[int]) -> dict[str, Any]:
+    """How content customers are."""
+    counts = Counter(scores)
+    mean = round(sum(scores) / len(scores), 2) if scores else None
+    by_score = [{"score": score, "count": counts[score]} for score in range(1, 6)]
+    return {"mean": mean, "count": len(scores), "by_score": by_score}
 
 
 def share(part: int, whole: int) -> float | None:
@@ -296,5 +203,5 @@ def _line(history: History) -> dict[str, Any]:
         "resolution_p50": percentile([each.seconds for each in solutions(history)], 50),
         "cases": None if cases is None else len(cases),
         "sla": None if cases is None else sla(cases)["share"],
-        "csat": None if cases is None else csat(cases)["mean"],
+        "csat": None if cases is None else csat(scores_of(history))["mean"],
     }

@@ -7,18 +7,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from bot.gateway.reports.history import Case, History, Kind, Move, Range, Talk, day_of
 from bot.gateway.reports.model import (
-    Case,
-    History,
-    Kind,
-    Move,
-    Range,
-    Talk,
     containment,
     csat,
-    day_of,
     percentile,
     report_of,
+    scores_of,
     sla,
     solutions,
     unanswered,
@@ -152,9 +147,14 @@ def test_an_empty_range_has_every_day_and_no_number():
 def test_promises_and_scores():
     cases = [case(promise=each) for each in ("kept", "kept", "broken", "open")]
     assert sla(cases) == {"kept": 2, "broken": 1, "open": 1, "share": 0.667}
-    found = csat([case(score=5), case(score=4), case(score=1), case()])
+    found = csat([5, 4, 1])
     assert (found["mean"], found["count"]) == (3.33, 3)
     assert [each["count"] for each in found["by_score"]] == [1, 0, 0, 1, 1]
+
+
+def test_a_customer_who_rated_case_and_conversation_counts_once():
+    talks = [Talk("a", "web", at(0), score=1), Talk("b", "web", at(0), score=4), Talk("c", "web", at(0))]
+    assert scores_of(history(talks=talks, cases=[case("a", score=5), case("b")])) == [5, 4]
 
 
 def test_reasons_and_causes_are_counted():
