@@ -1,0 +1,137 @@
+// The Chinese words of the side panel and of the editor of canned replies; their shape is that of the English ones.
+
+export const zh = {
+  title: "订单与工单",
+  refresh: "刷新",
+  age: (span: string) => `${span}前的数据`,
+  fresh: "刚刚更新",
+  loading: "正在取订单和工单…",
+  away: "订单系统暂时连不上",
+  awayKept: "下面是上次取到的数据，可能已经变了。对话不受影响。",
+  awayNothing: "现在看不到订单和工单，对话不受影响。系统恢复后会自动取到。",
+  failed: "没有取到",
+  empty: "这个会话还没有已核实的订单、凭证或工单。",
+  orders: "订单", evidence: "凭证", tickets: "工单", incidents: "故障", earlier: "以前的会话", summary: "小结与质检", approvals: "待复核",
+  none: "无", unknown: "未知", copy: "复制", copied: "已复制",
+  amount: "金额", created: "下单", account: "充值账号", payment: "支付", channel: "支付渠道", paidAt: "付款时间", transaction: "交易单号", merchant: "商户单号",
+  axes: { payment: "支付", order: "订单", delivery: "发货", account: "账户", input: "填写" } as Record<string, string>,
+  sources: { GATEWAY: "支付渠道", PLATFORM: "商城", USER_CLAIM: "客户说的" } as Record<string, string>,
+  states: {
+    UNKNOWN: "未知", NOT_FOUND: "查不到", UNPAID: "未支付", PROCESSING: "处理中", PAID: "已支付", CLAIMED_PAID: "客户称已付", CONFLICT: "矛盾",
+    FAILED: "失败", CLOSED: "已关闭", HELD: "冻结", PARTIALLY_REFUNDED: "部分退款", REFUNDED: "已退款", PENDING_PAYMENT: "待支付", EXPIRED: "已过期",
+    REVIEW: "审核中", PARTIAL: "部分完成", COMPLETED: "已完成", ABNORMAL: "异常", REFUNDING: "退款中", NONE: "未开始", QUEUED: "排队中",
+    IN_PROGRESS: "发货中", MANUAL_PENDING: "待人工", DELIVERED: "已到账", OUT_OF_STOCK: "缺货", OK: "正常", UNVERIFIED: "未实名",
+    LOGIN_ANOMALY: "登录异常", RISK_HELD: "风控冻结", LIMITED: "受限", BANNED: "封禁", SESSION_EXPIRED: "登录过期", BAD_FORMAT: "格式不对",
+    MISMATCH: "不匹配", WRONG_TYPE: "类型不对", DUPLICATE: "重复", SUCCESS: "成功",
+  } as Record<string, string>,
+  diagnosis: "诊断", cause: "原因", why: "依据", noDiagnosis: "还没有诊断",
+  diagnoses: {
+    ORDER_UNKNOWN: "订单系统没有回答", EVIDENCE_CONFLICT: "凭证与记录矛盾", PAID_NO_ORDER: "已付款但没有订单", REFUNDED_NO_ORDER: "已退款，没有订单",
+    ORDER_NOT_FOUND: "查不到订单", REFUNDED: "已退款", REFUNDED_BUT_COMPLETED: "已退款但订单已完成", REFUNDING: "退款中", DUPLICATE_PAYMENT: "重复支付",
+    STATES_DISAGREE: "支付与订单状态不一致", PAYMENT_HELD: "资金被冻结", STATE_LAG: "状态同步延迟", CALLBACK_MISSING: "没有收到支付回调",
+    PAYMENT_CLAIMED: "客户称已付，待核实", PAYMENT_PROCESSING: "支付处理中", PAYMENT_BLOCKED: "账户受限，支付失败", LOGIN_EXPIRED: "登录过期",
+    PAYMENT_FAILED: "支付失败", UNPAID_ACCOUNT_BLOCKED: "未支付，账户受限", UNPAID: "未支付", UNPAID_EXPIRED: "未支付，已过期",
+    PAYMENT_UNKNOWN: "支付情况未知", WRONG_TYPE: "买错类型", WRONG_TARGET: "充错账号", DELIVERED_NOT_SEEN: "已到账但客户没看到",
+    ACCOUNT_REVIEW: "账户审核中", WRONG_INPUT: "填写有误", UPSTREAM_FAILED: "上游失败", MANUAL_WAITING: "等待人工代充", IN_WINDOW: "还在到账时限内",
+    QUEUE_BACKLOG: "发货排队", UPSTREAM_STUCK: "上游卡单",
+  } as Record<string, string>,
+  causes: { C1: "C1 支付渠道与上游", C2: "C2 账户状态", C3: "C3 平台系统", C4: "C4 客户填写", C0: "无过错", "C?": "待查", other: "其他" } as Record<string, string>,
+  verdict: "核对结果",
+  verdicts: {
+    MATCHED: "与记录一致", CLAIMED: "仅客户陈述", INCOMPLETE: "信息不全", CONFLICT: "与记录矛盾", DUPLICATE: "重复使用", UNREADABLE: "看不清", NOT_A_BILL: "不是账单",
+  } as Record<string, string>,
+  notChecked: "没有核对", duplicateOf: (id: string) => `和 ${id} 是同一张`, pictureGone: "图片不再保存", openPicture: "查看大图",
+  kinds: { WECHAT_BILL: "微信账单", ALIPAY_BILL: "支付宝账单", ORDER_PAGE: "订单页", ERROR_PAGE: "报错页", NOT_A_BILL: "不是账单" } as Record<string, string>,
+  fields: {
+    amount: "金额", currency: "币种", paid_at: "付款时间", status: "状态", transaction_no: "交易单号", merchant_no: "商户单号", order_no: "订单号",
+    payee: "收款方", method: "付款方式", channel: "渠道",
+  } as Record<string, string>,
+  types: {
+    LOOKUP_FAILED: "查单失败", PAID_NO_ORDER: "已付无单", REFUND_NOT_SEEN: "退款未到", DUPLICATE_PAYMENT: "重复支付", STATES_DISAGREE: "状态不一致",
+    FUNDS_HELD: "资金冻结", STATE_LAG: "状态延迟", CALLBACK_MISSING: "回调缺失", PAYMENT_VERIFY: "核实付款", ACCOUNT_REVIEW: "账户审核",
+    WRONG_TARGET: "充错账号", UPSTREAM_PROOF: "上游凭证", FIX_INPUT: "更正填写", UPSTREAM_FAIL: "上游失败", MANUAL_OVERDUE: "代充超时",
+    QUEUE_BACKLOG: "发货积压", UPSTREAM_STUCK: "上游卡单", CARD_MISSING: "卡密缺失", OTHER: "其他",
+  } as Record<string, string>,
+  stages: {
+    queued: "待处理", in_progress: "处理中", waiting_customer: "等客户", waiting_upstream: "等上游", resolved: "已解决", closed: "已关闭", merged: "已合并",
+  } as Record<string, string>,
+  priorities: { low: "低", normal: "普通", high: "高", urgent: "紧急" } as Record<string, string>,
+  priority: "优先级", assignee: "处理人", nobody: "无人", repeats: (n: number) => `又反馈 ${n} 次`, opened: "建单",
+  promise: "承诺", promiseLeft: (span: string) => `${span}内要给客户消息`, promiseBroken: (span: string) => `已超过承诺 ${span}`,
+  brokenTimes: (n: number) => `已失约 ${n} 次`, noPromise: "现在没有欠客户的承诺",
+  history: "经过", moreHistory: (n: number) => `更早的 ${n} 条`, messages: "往来", internal: "内部", rating: (score: number) => `客户评分 ${score}`,
+  actors: { customer: "客户", agent: "客服", system: "系统", automation: "程序" } as Record<string, string>,
+  happened: {
+    open: "建单", report: "再次反馈", customer_message: "客户留言", reply: "回复客户", note: "内部备注", system_message: "系统消息", assign: "分配",
+    release: "退回队列", wait_customer: "等客户", wait_upstream: "等上游", resume: "继续处理", resolve: "解决", close: "关闭", reopen: "重新打开", merge: "合并",
+    absorb: "并入其他工单", change: "修改", requery: "重新查账", repush: "重新推单", delivered: "标记已到账", refunded: "已退款", refund_approved: "同意退款",
+    refund_rejected: "拒绝退款", promise_broken: "失约", rate: "客户评分", approval_asked: "申请复核", approval_denied: "复核未通过",
+  } as Record<string, string>,
+  incidentSince: (time: string) => `从 ${time} 开始`, incidentOver: "已恢复", incidentOn: "进行中",
+  incidentHint: "同样的问题正在影响很多客户，请不要重复推单。",
+  act: "操作", actMenu: (no: string) => `工单 ${no} 的操作`,
+  actions: {
+    requery: "重新查账", repush: "重新推单", delivered: "标记已到账", refund_approve: "同意退款", refund_reject: "拒绝退款", wait_customer: "等客户补充",
+    wait_upstream: "等上游", take: "由我处理", merge: "合并到…", resolve: "解决工单", close: "关闭工单", reopen: "重新打开",
+  },
+  consequences: {
+    requery: (p: Named) => `再向支付渠道查一次订单 ${p.order} 的付款。渠道确认且金额相符时，订单会记为已支付并继续发货。不会产生新的扣款。`,
+    repush: (p: Named) => `把订单 ${p.order}（${p.amount}）再推给上游发货。商城会拒绝可能重复发货的推单。工单变为「等上游」。`,
+    delivered: (p: Named) => `把订单 ${p.order}（${p.amount}）记为已到账，工单随之解决，客户会收到通知。请确认货真的到了。`,
+    refund_approve: (p: Named) => `记录「同意退款 ${p.amount}」并告诉客户预计到账时间。这里不动钱，退款要在支付后台另外操作。`,
+    refund_reject: () => "记录「拒绝退款」，客户会读到您写的理由。",
+    wait_customer: () => "客户会收到您写的问题，工单变为「等客户」。客户回答前不再计算承诺时间。",
+    wait_upstream: (p: Named) => `工单 ${p.ticket} 变为「等上游」，并承诺在您选的时间前给客户消息。`,
+    take: (p: Named) => `工单 ${p.ticket} 归您处理，客户会看到处理人是您。`,
+    merge: (p: Named) => `工单 ${p.ticket} 并入您填的工单，之后只处理那一张。合并后不能拆开。`,
+    resolve: (p: Named) => `工单 ${p.ticket} 标记为已解决，客户会收到通知并可以评分。`,
+    close: (p: Named) => `工单 ${p.ticket} 关闭。客户再反馈会另开新单。`,
+    reopen: (p: Named) => `工单 ${p.ticket} 重新进入待处理。`,
+  },
+  second: (limit: string) => `${limit}以上或金额未知时，要由另一位同事复核后才会执行。`,
+  limit: "大额",
+  inputs: {
+    reason: "给同事看的原因（客户看不到）", customerReason: "理由（客户会看到）", text: "写给客户的话", question: "要客户补充什么（客户会看到）",
+    amount: "退款金额", expected: "预计到账时间", until: "什么时候前给客户消息", into: "并入哪张工单",
+  },
+  confirm: "确认执行", cancel: "取消", close: "关闭", again: "再试一次", working: "正在执行…",
+  missing: "请填写", past: "要选一个将来的时间", tooMuch: (most: string) => `不能超过 ${most}`, notMoney: "金额要像 30.00", sameTicket: "不能并入自己",
+  originalWay: "不能承诺原路退回",
+  done: {
+    requery: "已查账", repush: "已推单", delivered: "已记为到账", refund_approve: "已记录同意退款", refund_reject: "已记录拒绝退款", wait_customer: "已问客户",
+    wait_upstream: "已改为等上游", take: "工单归您了", merge: "已合并", resolve: "工单已解决", close: "工单已关闭", reopen: "工单已重新打开",
+  },
+  approvalAsked: (no: string) => `已提交复核 ${no}，等另一位同事同意后执行`,
+  notKnown: "没有收到回答，不知道做成了没有。再试一次不会做第二遍。",
+  refusals: {
+    already: "已经是这样了", finished: "工单已解决或关闭，请先重新打开", closed: "工单已关闭，请先重新打开", not_finished: "工单还没有结束", not_waiting: "没有在等待",
+    no_promise: "轮到客户说话", merged: "工单已并入另一张", no_order: "客户还没有证明订单是自己的", already_sent: "上游已经有这一单，再推可能重复发货",
+    wrong_input: "账号填写有误，先更正再推", not_paid: "订单没有付款", refunded: "订单已退款", under_review: "订单在审核中", already_delivered: "订单已经到账",
+    no_money: "金额不能是 0", more_than_paid: "不能超过付款金额", same_person: "申请人不能自己复核", needs_agent: "要由客服复核", expired: "复核已过期，请重新申请",
+    decided: "已经复核过了", approval_pending: "已经有一个同样的操作在等复核",
+  } as Record<string, string>,
+  errors: {
+    not_supported: "这个商城系统不支持这个操作", idempotency_mismatch: "内容变了，请关闭后重新填写", backend_unavailable: "订单系统暂时不可用，请稍后重试",
+    not_found: "没有找到", invalid: (names: string) => `有内容不能这样填写：${names}`, forbidden: "您没有权限", ticket_exists: "这个订单已有另一张未结的工单",
+    offline: "没有连上服务器，请稍后重试", csrf: "页面已过期，请刷新", conflict: "情况刚刚变了，请刷新后再看", other: (code: string) => `没有成功（${code}）`,
+  },
+  approvalsFor: (n: number) => `${n} 件等待复核`, approvalsNone: "没有等待复核的操作", askedBy: (who: string, when: string) => `${who} 于 ${when} 申请`,
+  expires: (when: string) => `${when} 过期`, approve: "同意并执行", reject: "不同意", approvedDone: "已同意并执行", rejectedDone: "已退回",
+  approveText: (what: string, no: string, amount: string) => `同意后立即对工单 ${no} 执行「${what}」，金额 ${amount}。`,
+  rejectText: (what: string, no: string) => `工单 ${no} 的「${what}」不会执行，申请人会看到您的理由。`,
+  ownApproval: "您自己申请的，要由另一位同事复核",
+  approvalStates: { pending: "待复核", approved: "已同意", rejected: "未同意", expired: "已过期", cancelled: "已取消" } as Record<string, string>,
+  summaryTitle: "服务小结", summaryText: "发生了什么，怎么解决的", result: "结果", resultHint: "例如：已补单到账", save: "保存", saved: "已保存", noSummary: "还没有小结",
+  edit: "修改", write: "写小结",
+  quality: "质检评分", qualityScore: "总分", comment: "评语", points: { greeting: "礼貌", facts: "事实", solution: "方案", tone: "语气" }, notScored: "还没有质检", score: "评分",
+  scoreOf: (score: number) => `${score} 分`,
+};
+
+/** What a sentence about an action may name. */
+export interface Named {
+  ticket: string;
+  order: string;
+  amount: string;
+}
+
+export type PanelTexts = typeof zh;
