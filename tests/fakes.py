@@ -168,6 +168,8 @@ class FakeBackendServer:
         self.evidence: dict[str, tuple[bytes, str]] = {}
         self.tickets: dict[str, Body] = {}
         self.shop_hooks: list[tuple[bytes, dict[str, str]]] = []
+        self.report_cases: list[Body] = []
+        self.report_ranges: list[tuple[str, str]] = []
         app = web.Application(middlewares=[self._check], client_max_size=2**26)
         app.add_routes(
             [
@@ -176,6 +178,7 @@ class FakeBackendServer:
                 web.get("/v1/evidence/{evidence_id}", self._show),
                 web.post("/v1/tickets", self._open),
                 web.get("/v1/demo/orders", self._demo_orders),
+                web.get("/v1/desk/report/cases", self._report_cases),
                 web.post("/v1/hooks/shop", self._shop_hook),
             ]
         )
@@ -238,3 +241,7 @@ class FakeBackendServer:
 
     async def _demo_orders(self, request: web.Request) -> web.StreamResponse:
         return web.json_response({"orders": [{"order_no": "KM202405120001", "phone_tail": "8000"}]})
+
+    async def _report_cases(self, request: web.Request) -> web.StreamResponse:
+        self.report_ranges.append((request.query["since"], request.query["until"]))
+        return web.json_response({"cases": self.report_cases, "next_cursor": None})

@@ -19,6 +19,7 @@ from bot.gateway.conversations.model import Kind, Owner, Sender, Status
 from bot.gateway.desk import openapi as desk
 from bot.gateway.desk_facts import openapi as desk_facts
 from bot.gateway.http import json_answer
+from bot.gateway.reports import openapi as reports
 from bot.gateway.schemas import (
     COUNT,
     IDENT,
@@ -38,7 +39,7 @@ from bot.gateway.schemas import (
 
 routes = web.RouteTableDef()
 
-PARTS: tuple[Any, ...] = (accounts, desk, desk_facts, canned)
+PARTS: tuple[Any, ...] = (accounts, desk, desk_facts, canned, reports)
 BODIES: tuple[type[BaseModel], ...] = (
     NewConversation,
     ConversationChange,

@@ -55,6 +55,7 @@ conversations = sa.Table(
     sa.Column("place", sa.String(10), nullable=False, server_default="new"),
     sa.Column("urgency", sa.String(30), nullable=False, server_default=""),
     sa.Index("ix_conversations_customer_id", "customer_id"),
+    sa.Index("ix_conversations_created_at", "created_at", "conversation_id"),
     sa.Index("ix_conversations_owner", "owner", "owner_since"),
     sa.Index("ix_conversations_place", "place", "urgency", "conversation_id"),
     sa.Index("ix_conversations_place_updated", "place", "updated_at", "conversation_id"),

@@ -138,10 +138,10 @@ def sla(cases: Sequence[Case]) -> dict[str, Any]:
 
 def scores_of(history: History) -> list[int]:
     """What customers gave for their cases, and for conversations that no rated case belongs to."""
-    rated = [each for each in history.cases or () if each.score is not None]
-    known = {each.conversation_id for each in rated}
-    talks = [each for each in history.talks if each.score is not None and each.conversation_id not in known]
-    return [each.score for each in (*rated, *talks) if each.score is not None]
+    cases = [each for each in history.cases or () if each.score is not None]
+    rated = {each.conversation_id for each in cases}
+    talks = [each.score for each in history.talks if each.conversation_id not in rated]
+    return [score for score in (*(each.score for each in cases), *talks) if score is not None]
 
 
 def csat(scores: Sequence[int]) -> dict[str, Any]:
@@ -182,7 +182,8 @@ def _causes(cases: Sequence[Case]) -> list[dict[str, Any]]:
 
 
 def _by_channel(history: History) -> list[dict[str, Any]]:
-    names = {each.channel for each in (*history.talks, *handoffs(history), *(history.cases or ())) if each.channel}
+    names = {each.channel for each in history.talks} | {each.channel for each in handoffs(history)}
+    names |= {each.channel for each in history.cases or () if each.channel}
     return [{"channel": name, **_line(history.only(name, None))} for name in sorted(names)]
 
 
