@@ -1,8 +1,8 @@
 // Requests of the panel and of the editor of canned replies and macros.
 
 import { api } from "../api/client";
-import type { Canned, Macro, Quality, Rendered, Summary } from "../api/more";
-import type { ApprovalFacts, Facts, Row } from "../api/types";
+import type { Canned, Macro, Quality, Summary } from "../api/more";
+import type { ApprovalFacts, Facts } from "../api/types";
 
 const of = (id: string): string => `/conversations/${encodeURIComponent(id)}`;
 
@@ -31,14 +31,9 @@ export type CannedDraft = Pick<Canned, "shortcut" | "title" | "language" | "text
 export const addCanned = (draft: CannedDraft): Promise<Canned> => api.post<Canned>("/canned", draft);
 export const changeCanned = (id: string, draft: CannedDraft): Promise<Canned> => api.patch<Canned>(`/canned/${encodeURIComponent(id)}`, draft);
 export const removeCanned = (id: string): Promise<void> => api.delete<void>(`/canned/${encodeURIComponent(id)}`);
-export const renderCanned = (id: string, conversationId: string): Promise<Rendered> =>
-  api.post<Rendered>(`/canned/${encodeURIComponent(id)}/render`, { conversation_id: conversationId });
 
 export const macros = (): Promise<{ macros: Macro[] }> => api.get("/macros");
 export type MacroDraft = Pick<Macro, "title" | "steps">;
 export const addMacro = (draft: MacroDraft): Promise<Macro> => api.post<Macro>("/macros", draft);
 export const changeMacro = (id: string, draft: MacroDraft): Promise<Macro> => api.patch<Macro>(`/macros/${encodeURIComponent(id)}`, draft);
 export const removeMacro = (id: string): Promise<void> => api.delete<void>(`/macros/${encodeURIComponent(id)}`);
-
-/** The conversations that are there to try a canned reply on. */
-export const someConversations = (): Promise<{ conversations: Row[] }> => api.get("/conversations", { view: "all", limit: 20 });

@@ -16,5 +16,6 @@ export function usePanelTexts(): ComputedRef<PanelTexts> {
 
 /** The word for a code; the code itself when a newer server has one that we do not know. */
 export function word(words: Record<string, string>, code: string | null | undefined): string {
-  return code === null || code === undefined || code === "" ? "" : (words[code] ?? code);
+  if (code === null || code === undefined) return "";
+  return Object.hasOwn(words, code) ? (words[code] ?? code) : code;
 }
