@@ -1,6 +1,29 @@
 // What the panel makes of the facts: promises, the parts of a history, whose order a text speaks of.
 
-import type { Facts, OrderFacts, TicketFacts } from "../api/types";
+import type { EvidenceFacts, Facts, IncidentFacts, OrderFacts, TicketFacts } from "../api/types";
+
+/** What an order has besides; see docs/desk-api.md. */
+export type FullOrder = OrderFacts & {
+  proven?: boolean;
+  reachable?: boolean;
+  late?: boolean;
+  supplier?: string | null;
+  open_ticket_no?: string | null;
+  refund?: { amount: string | null; to: string | null; at: string | null } | null;
+};
+export type FullEvidence = EvidenceFacts & { state?: "read" | "unread" | "deleted"; missing?: string[]; conflicts?: string[]; judged_for?: string | null };
+
+/** Those that explain an order of this customer, and how many others go on. */
+export function concerning(incidents: readonly IncidentFacts[]): { own: IncidentFacts[]; others: number } {
+  const own = incidents.filter((each) => each["concerns"] !== false);
+  return { own, others: incidents.length - own.length };
+}
+
+/** When the customer was told that their money comes back, while it has not. */
+export function refundDue(ticket: TicketFacts): { at: string; late: boolean } | null {
+  const found = ticket.promises?.find((each) => each.kind === "refund" && each.state !== "kept");
+  return found ? { at: found.due_at, late: found.state === "overdue" } : null;
+}
 
 export interface Due {
   state: "none" | "running" | "broken";
@@ -27,7 +50,7 @@ export function sortedTickets(tickets: readonly TicketFacts[]): TicketFacts[] {
 }
 
 export function isEmpty(facts: Facts): boolean {
-  return facts.orders.length + facts.evidence.length + facts.tickets.length + facts.incidents.length === 0;
+  return facts.orders.length + facts.evidence.length + facts.tickets.length === 0;
 }
 
 /** The order of a ticket, if it is among the facts. */

@@ -42,11 +42,13 @@ export const en: PanelTexts = {
   verdicts: {
     MATCHED: "Fits the records", CLAIMED: "Only claimed", INCOMPLETE: "Incomplete", CONFLICT: "Contradicts the records", DUPLICATE: "Used before", UNREADABLE: "Unreadable", NOT_A_BILL: "No bill",
   },
-  notChecked: "Not checked", duplicateOf: (id) => `Same picture as ${id}`, pictureGone: "The picture is no longer kept", openPicture: "Open the picture",
+  notChecked: "Not checked", duplicates: { same_picture: "The same picture was used elsewhere", near_duplicate: "Almost the same as a picture used elsewhere", same_transaction: "The same payment was used elsewhere" },
+  unread: "Not read yet", deleted: "Deleted after its time", missingFields: (names) => `Missing: ${names}`, conflictFields: (names) => `Differs from the records: ${names}`, judgedFor: (no) => `Against order ${no}`,
+  notProven: "Owner not proven", unreachable: "The shop did not answer; this is what is known", late: "Later than promised", supplier: "Supplier", refund: "Refund", ticketOf: (no) => `Ticket ${no}`, pictureGone: "The picture is no longer kept", openPicture: "Open the picture",
   kinds: { WECHAT_BILL: "WeChat bill", ALIPAY_BILL: "Alipay bill", ORDER_PAGE: "Order page", ERROR_PAGE: "Error page", NOT_A_BILL: "No bill" },
   fields: {
     amount: "Amount", currency: "Currency", paid_at: "Paid", status: "Status", transaction_no: "Transaction no.", merchant_no: "Merchant no.", order_no: "Order no.",
-    payee: "Payee", method: "Method", channel: "Channel",
+    transaction_no_masked: "Transaction no.", merchant_no_masked: "Merchant no.", payee: "Payee", method: "Method", channel: "Channel",
   },
   types: {
     LOOKUP_FAILED: "Lookup failed", PAID_NO_ORDER: "Paid, no order", REFUND_NOT_SEEN: "Refund not seen", DUPLICATE_PAYMENT: "Paid twice", STATES_DISAGREE: "States disagree",
@@ -59,7 +61,7 @@ export const en: PanelTexts = {
   },
   priorities: { low: "Low", normal: "Normal", high: "High", urgent: "Urgent" },
   priority: "Priority", assignee: "Assignee", nobody: "Nobody", repeats: (n) => (n === 1 ? "Reported once more" : `Reported ${n} times more`), opened: "Opened",
-  promise: "Promise", promiseLeft: (span) => `The customer must hear within ${span}`, promiseBroken: (span) => `Promise broken ${span} ago`,
+  promise: "Promise", refundPromise: (time) => `Refund expected ${time}`, refundLate: (time) => `Refund was expected ${time}`, promiseLeft: (span) => `The customer must hear within ${span}`, promiseBroken: (span) => `Promise broken ${span} ago`,
   brokenTimes: (n) => (n === 1 ? "Broken once" : `Broken ${n} times`), noPromise: "No promise is due to the customer",
   history: "History", moreHistory: (n) => `${n} earlier`, messages: "Messages", internal: "Internal", rating: (score) => `Rated ${score}`,
   actors: { customer: "Customer", agent: "Agent", system: "System", automation: "Program" },
@@ -71,7 +73,7 @@ export const en: PanelTexts = {
     rate: "Rated", approval_asked: "Approval asked for", approval_denied: "Approval denied",
   },
   incidentSince: (time) => `Since ${time}`, incidentOver: "Over", incidentOn: "Going on",
-  incidentHint: "The same trouble hits many customers now. Do not push orders again one by one.",
+  incidentOther: (n) => (n === 1 ? "1 more incident does not concern this customer" : `${n} more incidents do not concern this customer`), incidentHint: "The same trouble hits many customers now. Do not push orders again one by one.",
   act: "Act", actMenu: (no) => `Actions on ticket ${no}`,
   actions: {
     requery: "Re-query payment", repush: "Push again", delivered: "Mark delivered", refund_approve: "Approve refund", refund_reject: "Reject refund", wait_customer: "Ask the customer",

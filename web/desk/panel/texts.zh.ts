@@ -40,11 +40,13 @@ export const zh = {
   verdicts: {
     MATCHED: "与记录一致", CLAIMED: "仅客户陈述", INCOMPLETE: "信息不全", CONFLICT: "与记录矛盾", DUPLICATE: "重复使用", UNREADABLE: "看不清", NOT_A_BILL: "不是账单",
   } as Record<string, string>,
-  notChecked: "没有核对", duplicateOf: (id: string) => `和 ${id} 是同一张`, pictureGone: "图片不再保存", openPicture: "查看大图",
+  notChecked: "没有核对", duplicates: { same_picture: "同一张图已在别处用过", near_duplicate: "和别处的图几乎一样", same_transaction: "同一笔交易已在别处用过" } as Record<string, string>,
+  unread: "还没有读完", deleted: "已按期限删除", missingFields: (names: string) => `缺少 ${names}`, conflictFields: (names: string) => `与记录不符：${names}`, judgedFor: (no: string) => `对照订单 ${no}`,
+  notProven: "归属未核实", unreachable: "商城没有回答，下面是已知的部分", late: "已超过到账时限", supplier: "上游", refund: "退款", ticketOf: (no: string) => `工单 ${no}`, pictureGone: "图片不再保存", openPicture: "查看大图",
   kinds: { WECHAT_BILL: "微信账单", ALIPAY_BILL: "支付宝账单", ORDER_PAGE: "订单页", ERROR_PAGE: "报错页", NOT_A_BILL: "不是账单" } as Record<string, string>,
   fields: {
     amount: "金额", currency: "币种", paid_at: "付款时间", status: "状态", transaction_no: "交易单号", merchant_no: "商户单号", order_no: "订单号",
-    payee: "收款方", method: "付款方式", channel: "渠道",
+    transaction_no_masked: "交易单号", merchant_no_masked: "商户单号", payee: "收款方", method: "付款方式", channel: "渠道",
   } as Record<string, string>,
   types: {
     LOOKUP_FAILED: "查单失败", PAID_NO_ORDER: "已付无单", REFUND_NOT_SEEN: "退款未到", DUPLICATE_PAYMENT: "重复支付", STATES_DISAGREE: "状态不一致",
@@ -57,7 +59,7 @@ export const zh = {
   } as Record<string, string>,
   priorities: { low: "低", normal: "普通", high: "高", urgent: "紧急" } as Record<string, string>,
   priority: "优先级", assignee: "处理人", nobody: "无人", repeats: (n: number) => `又反馈 ${n} 次`, opened: "建单",
-  promise: "承诺", promiseLeft: (span: string) => `${span}内要给客户消息`, promiseBroken: (span: string) => `已超过承诺 ${span}`,
+  promise: "承诺", refundPromise: (time: string) => `退款预计 ${time} 到账`, refundLate: (time: string) => `退款本应 ${time} 到账`, promiseLeft: (span: string) => `${span}内要给客户消息`, promiseBroken: (span: string) => `已超过承诺 ${span}`,
   brokenTimes: (n: number) => `已失约 ${n} 次`, noPromise: "现在没有欠客户的承诺",
   history: "经过", moreHistory: (n: number) => `更早的 ${n} 条`, messages: "往来", internal: "内部", rating: (score: number) => `客户评分 ${score}`,
   actors: { customer: "客户", agent: "客服", system: "系统", automation: "程序" } as Record<string, string>,
@@ -68,7 +70,7 @@ export const zh = {
     refund_rejected: "拒绝退款", promise_broken: "失约", rate: "客户评分", approval_asked: "申请复核", approval_denied: "复核未通过",
   } as Record<string, string>,
   incidentSince: (time: string) => `从 ${time} 开始`, incidentOver: "已恢复", incidentOn: "进行中",
-  incidentHint: "同样的问题正在影响很多客户，请不要重复推单。",
+  incidentOther: (n: number) => `另有 ${n} 个故障，与这个客户无关`, incidentHint: "同样的问题正在影响很多客户，请不要重复推单。",
   act: "操作", actMenu: (no: string) => `工单 ${no} 的操作`,
   actions: {
     requery: "重新查账", repush: "重新推单", delivered: "标记已到账", refund_approve: "同意退款", refund_reject: "拒绝退款", wait_customer: "等客户补充",

@@ -4,7 +4,7 @@ import { DeskError, OfflineError } from "../../api/client";
 import { TEXTS } from "../../texts";
 import { span } from "../clock";
 import { EDITOR_TEXTS } from "../editor.texts";
-import { clock, dueOf, reasonFrom, shownFields, sortedTickets } from "../facts";
+import { clock, concerning, dueOf, reasonFrom, refundDue, shownFields, sortedTickets } from "../facts";
 import { isUncertain, problemText } from "../says";
 import { PANEL_TEXTS, word } from "../texts";
 import { isAway } from "../useFacts";
@@ -29,6 +29,18 @@ describe("promises", () => {
       ticket({ ticket_no: "soon", next_promise_at: "2026-11-30T11:00:00Z" }),
     ];
     expect(sortedTickets(list).map((each) => each.ticket_no)).toEqual(["late", "soon", "none", "ended"]);
+  });
+});
+
+describe("what else was promised and what else goes on", () => {
+  it("names the refund until it is there", () => {
+    const promise = (state: string) => ticket({ promises: [{ kind: "first_answer", due_at: "x", state: "open" }, { kind: "refund", due_at: "2026-12-01T00:00:00Z", state }] });
+    expect(["open", "overdue", "kept"].map((each) => refundDue(promise(each))?.late ?? null)).toEqual([false, true, null]);
+    expect(refundDue(ticket())).toBeNull();
+  });
+
+  it("keeps incidents of others apart", () => {
+    expect(concerning([{ incident_no: "1", concerns: true }, { incident_no: "2", concerns: false }])).toEqual({ own: [{ incident_no: "1", concerns: true }], others: 1 });
   });
 });
 
