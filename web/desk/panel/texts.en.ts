@@ -16,7 +16,7 @@ export const en: PanelTexts = {
   orders: "Orders", evidence: "Evidence", tickets: "Tickets", incidents: "Incidents", earlier: "Earlier conversations", summary: "Summary and quality", approvals: "Approvals",
   none: "None", unknown: "Unknown", copy: "Copy", copied: "Copied",
   amount: "Amount", created: "Ordered", account: "Account", payment: "Payment", channel: "Channel", paidAt: "Paid", transaction: "Transaction no.", merchant: "Merchant no.",
-  axes: { payment: "Payment", order: "Order", delivery: "Delivery", account: "Account", input: "Details" },
+  axes: { payment: "Payment", order: "Order", delivery: "Delivery", account: "Account", input: "Details", late: "Late", notified: "Notice received" },
   sources: { GATEWAY: "payment channel", PLATFORM: "shop", USER_CLAIM: "customer says" },
   states: {
     UNKNOWN: "Unknown", NOT_FOUND: "Not found", UNPAID: "Unpaid", PROCESSING: "Processing", PAID: "Paid", CLAIMED_PAID: "Claimed paid", CONFLICT: "Conflict",
@@ -24,8 +24,9 @@ export const en: PanelTexts = {
     REVIEW: "Under review", PARTIAL: "Partial", COMPLETED: "Completed", ABNORMAL: "Abnormal", REFUNDING: "Refunding", NONE: "Not begun", QUEUED: "Queued",
     IN_PROGRESS: "In progress", MANUAL_PENDING: "Waits for staff", DELIVERED: "Delivered", OUT_OF_STOCK: "Out of stock", OK: "OK", UNVERIFIED: "Not verified",
     LOGIN_ANOMALY: "Odd login", RISK_HELD: "Risk hold", LIMITED: "Limited", BANNED: "Banned", SESSION_EXPIRED: "Session expired", BAD_FORMAT: "Bad format",
-    MISMATCH: "Mismatch", WRONG_TYPE: "Wrong type", DUPLICATE: "Duplicate", SUCCESS: "Success",
+    MISMATCH: "Mismatch", WRONG_TYPE: "Wrong type", DUPLICATE: "Duplicate", SUCCESS: "Success", true: "yes", false: "no",
   },
+  channels: { wechat: "WeChat", alipay: "Alipay", bank: "Bank", balance: "Balance", other: "Other" },
   diagnosis: "Diagnosis", cause: "Cause", why: "Because", noDiagnosis: "No diagnosis yet",
   diagnoses: {
     ORDER_UNKNOWN: "The order system did not answer", EVIDENCE_CONFLICT: "Evidence contradicts the records", PAID_NO_ORDER: "Paid, but no order",
@@ -74,7 +75,7 @@ export const en: PanelTexts = {
   },
   incidentSince: (time) => `Since ${time}`, incidentOver: "Over", incidentOn: "Going on",
   incidentOther: (n) => (n === 1 ? "1 more incident does not concern this customer" : `${n} more incidents do not concern this customer`), incidentHint: "The same trouble hits many customers now. Do not push orders again one by one.",
-  act: "Act", actMenu: (no) => `Actions on ticket ${no}`,
+  act: "Actions",
   actions: {
     requery: "Re-query payment", repush: "Push again", delivered: "Mark delivered", refund_approve: "Approve refund", refund_reject: "Reject refund", wait_customer: "Ask the customer",
     wait_upstream: "Wait for supplier", take: "Take it", merge: "Merge into…", resolve: "Resolve ticket", close: "Close ticket", reopen: "Reopen",
@@ -93,8 +94,7 @@ export const en: PanelTexts = {
     close: (p: Named) => `Ticket ${p.ticket} is closed. A further report opens a new one.`,
     reopen: (p: Named) => `Ticket ${p.ticket} is queued again.`,
   },
-  second: (limit) => `For ${limit}, or an unknown amount, a second person has to approve it first.`,
-  limit: "large amounts",
+  second: "For a large or unknown amount a second person has to approve it first.",
   inputs: {
     reason: "Reason for colleagues (the customer does not see it)", customerReason: "Reason (the customer reads it)", text: "What the customer is told",
     question: "What the customer should add (they read it)", amount: "Amount to refund", expected: "Money expected at", until: "Customer hears by", into: "Into which ticket",

@@ -14,7 +14,7 @@ export const zh = {
   orders: "订单", evidence: "凭证", tickets: "工单", incidents: "故障", earlier: "以前的会话", summary: "小结与质检", approvals: "待复核",
   none: "无", unknown: "未知", copy: "复制", copied: "已复制",
   amount: "金额", created: "下单", account: "充值账号", payment: "支付", channel: "支付渠道", paidAt: "付款时间", transaction: "交易单号", merchant: "商户单号",
-  axes: { payment: "支付", order: "订单", delivery: "发货", account: "账户", input: "填写" } as Record<string, string>,
+  axes: { payment: "支付", order: "订单", delivery: "发货", account: "账户", input: "填写", late: "超过时限", notified: "收到回调" } as Record<string, string>,
   sources: { GATEWAY: "支付渠道", PLATFORM: "商城", USER_CLAIM: "客户说的" } as Record<string, string>,
   states: {
     UNKNOWN: "未知", NOT_FOUND: "查不到", UNPAID: "未支付", PROCESSING: "处理中", PAID: "已支付", CLAIMED_PAID: "客户称已付", CONFLICT: "矛盾",
@@ -22,8 +22,9 @@ export const zh = {
     REVIEW: "审核中", PARTIAL: "部分完成", COMPLETED: "已完成", ABNORMAL: "异常", REFUNDING: "退款中", NONE: "未开始", QUEUED: "排队中",
     IN_PROGRESS: "发货中", MANUAL_PENDING: "待人工", DELIVERED: "已到账", OUT_OF_STOCK: "缺货", OK: "正常", UNVERIFIED: "未实名",
     LOGIN_ANOMALY: "登录异常", RISK_HELD: "风控冻结", LIMITED: "受限", BANNED: "封禁", SESSION_EXPIRED: "登录过期", BAD_FORMAT: "格式不对",
-    MISMATCH: "不匹配", WRONG_TYPE: "类型不对", DUPLICATE: "重复", SUCCESS: "成功",
+    MISMATCH: "不匹配", WRONG_TYPE: "类型不对", DUPLICATE: "重复", SUCCESS: "成功", true: "是", false: "否",
   } as Record<string, string>,
+  channels: { wechat: "微信", alipay: "支付宝", bank: "银行", balance: "余额", other: "其他" } as Record<string, string>,
   diagnosis: "诊断", cause: "原因", why: "依据", noDiagnosis: "还没有诊断",
   diagnoses: {
     ORDER_UNKNOWN: "订单系统没有回答", EVIDENCE_CONFLICT: "凭证与记录矛盾", PAID_NO_ORDER: "已付款但没有订单", REFUNDED_NO_ORDER: "已退款，没有订单",
@@ -71,7 +72,7 @@ export const zh = {
   } as Record<string, string>,
   incidentSince: (time: string) => `从 ${time} 开始`, incidentOver: "已恢复", incidentOn: "进行中",
   incidentOther: (n: number) => `另有 ${n} 个故障，与这个客户无关`, incidentHint: "同样的问题正在影响很多客户，请不要重复推单。",
-  act: "操作", actMenu: (no: string) => `工单 ${no} 的操作`,
+  act: "操作",
   actions: {
     requery: "重新查账", repush: "重新推单", delivered: "标记已到账", refund_approve: "同意退款", refund_reject: "拒绝退款", wait_customer: "等客户补充",
     wait_upstream: "等上游", take: "由我处理", merge: "合并到…", resolve: "解决工单", close: "关闭工单", reopen: "重新打开",
@@ -90,8 +91,7 @@ export const zh = {
     close: (p: Named) => `工单 ${p.ticket} 关闭。客户再反馈会另开新单。`,
     reopen: (p: Named) => `工单 ${p.ticket} 重新进入待处理。`,
   },
-  second: (limit: string) => `${limit}以上或金额未知时，要由另一位同事复核后才会执行。`,
-  limit: "大额",
+  second: "金额较大或未知时，要由另一位同事复核后才会执行。",
   inputs: {
     reason: "给同事看的原因（客户看不到）", customerReason: "理由（客户会看到）", text: "写给客户的话", question: "要客户补充什么（客户会看到）",
     amount: "退款金额", expected: "预计到账时间", until: "什么时候前给客户消息", into: "并入哪张工单",
