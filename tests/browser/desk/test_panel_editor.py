@@ -33,7 +33,7 @@ async def test_a_reply_is_written_with_live_data_and_seen_before_it_is_saved(
     page = await editor(new_desk, server)
     await page.get_by_role("button", name="新建").first.click()
     await page.get_by_label("快捷码", exact=True).fill("wdz")
-    await page.get_by_label("标题").last.fill("已到账")
+    await page.locator("#reply-title").fill("已到账")
     await page.get_by_label("内容", exact=True).fill("订单  已到账 {price}")
     await expect(page.get_by_text("这个快捷码已有")).to_be_visible()
     await expect(page.get_by_text("不认识：{price}")).to_be_visible()
@@ -58,17 +58,32 @@ async def test_a_reply_is_found_changed_and_deleted(new_desk: NewDesk, server: P
     await page.get_by_label("搜索快捷码").fill("催办")
     await expect(page.get_by_role("tabpanel", name="快捷回复").locator(".list button")).to_have_count(1)
     await page.get_by_role("tabpanel", name="快捷回复").locator(".list button").click()
-    await page.get_by_label("标题").last.fill("未到账，再催")
+    await page.locator("#reply-title").fill("未到账，再催")
     await page.get_by_role("button", name="保存").click()
     await expect(page.get_by_role("tabpanel", name="快捷回复").locator(".list button")).to_contain_text("未到账，再催")
     await page.get_by_role("tabpanel", name="快捷回复").locator(".list button").click()
-    await page.get_by_role("button", name="删除").click()
+    remove = page.get_by_role("tabpanel", name="快捷回复").get_by_role("button", name="删除")
+    await remove.click()
     await page.get_by_role("dialog").get_by_role("button", name="取消").click()
+    await expect(page.get_by_role("dialog")).to_be_hidden()
     assert len(server.panel.canned) == 3
-    await page.get_by_role("button", name="删除").click()
+    await remove.click()
     await page.get_by_role("dialog").get_by_role("button", name="删除").click()
     await expect(page.get_by_text("已删除")).to_be_visible()
     assert [each["id"] for each in server.panel.canned] == ["c2", "c3"]
+
+
+async def test_what_others_wrote_can_only_be_copied(new_desk: NewDesk, server: PanelDesk) -> None:
+    server.panel.canned[0]["mine"] = False
+    page = await editor(new_desk, server, "alice")
+    await page.get_by_role("button", name="/wdz").click()
+    await expect(page.get_by_text("只有作者和主管能改")).to_be_visible()
+    await expect(page.get_by_role("button", name="保存")).to_have_count(0)
+    await page.get_by_role("button", name="复制为新的").click()
+    await page.get_by_label("快捷码", exact=True).fill("wdz2")
+    await page.get_by_role("button", name="保存").click()
+    await expect(page.get_by_text("已保存")).to_be_visible()
+    assert (server.panel.canned[-1]["shortcut"], server.panel.canned[-1]["title"]) == ("wdz2", "未到账，已催办")
 
 
 async def test_what_an_agent_may_not_delete_stays(new_desk: NewDesk, server: PanelDesk) -> None:

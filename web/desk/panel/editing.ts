@@ -33,6 +33,8 @@ export function previewOf(text: string, examples: Record<string, string>): Part[
   return parts;
 }
 
+/** What the gateway says besides: whether this agent may change it. */
+export type Own<T> = T & { mine?: boolean };
 export type Draft = Pick<Canned, "shortcut" | "title" | "language" | "text">;
 export type Fault = "missing" | "shortcut" | "taken" | "places" | "long";
 
@@ -41,7 +43,7 @@ export function faultsOf(draft: Draft, others: readonly Canned[]): Partial<Recor
   const found: Partial<Record<keyof Draft, Fault>> = {};
   const shortcut = draft.shortcut.trim();
   if (shortcut === "") found.shortcut = "missing";
-  else if (!/^[\p{L}\p{N}_-]{1,40}$/u.test(shortcut)) found.shortcut = "shortcut";
+  else if (!/^[^\s/{}]{1,40}$/.test(shortcut)) found.shortcut = "shortcut";
   else if (others.some((each) => each.language === draft.language && each.shortcut === shortcut)) found.shortcut = "taken";
   if (draft.title.trim() === "") found.title = "missing";
   if (draft.text.trim() === "") found.text = "missing";
@@ -69,7 +71,7 @@ export function newStep(name: StepName): MacroStep {
     case "priority":
       return { do: name, priority: "high" };
     case "wait":
-      return { do: name };
+      return { do: name, waiting_for: "upstream" } as MacroStep;
     case "transfer":
       return { do: name, team: "" };
     case "resolve":

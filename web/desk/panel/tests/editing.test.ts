@@ -21,6 +21,7 @@ describe("a canned reply", () => {
     expect(faultsOf({ ...draft, language: "zh" }, [reply()])).toEqual({});
     expect(faultsOf({ ...draft, shortcut: "a b" }, [])).toEqual({ shortcut: "shortcut" });
     expect(faultsOf({ ...draft, shortcut: "退款_1" }, [])).toEqual({});
+    expect(faultsOf({ ...draft, shortcut: "/x" }, [])).toEqual({ shortcut: "shortcut" });
   });
 
   it("is refused empty, too long, or with places that mean nothing", () => {
