@@ -105,14 +105,14 @@ export function isSending(state: State): boolean {
 /**
  * The one message whose buttons may be pressed, or null.
  *
- * They are those of the latest bot message that has some and is no news, until the customer says something else or a human takes over.
+ * They are those of the latest message that has some and is no news (the helpdesk's question for a score too), until the customer says something else or a human takes over.
  */
 export function liveButtonsOf(state: State): string | null {
   if (isSending(state) || state.conversation?.owner !== "bot") return null;
   for (let i = state.messages.length - 1; i >= 0; i -= 1) {
     const message = state.messages[i];
     if (message === undefined || message.kind === "incoming") return null;
-    if (message.sender === "bot" && message.buttons.length > 0 && !message.lasting) return message.message_id;
+    if (message.buttons.length > 0 && !message.lasting) return message.message_id;
   }
   return null;
 }

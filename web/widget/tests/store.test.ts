@@ -90,6 +90,11 @@ describe("liveButtonsOf", () => {
     expect(liveButtonsOf(stateAfter(bot, added(offered, again, makeMessage(3))))).toBe("m2");
   });
 
+  it("is the question for a score that follows a settled case", () => {
+    const question = makeMessage(2, { buttons: [{ id: "b5", title: "5 分" }], sender: "system" });
+    expect(liveButtonsOf(stateAfter(bot, added(offered, question)))).toBe("m2");
+  });
+
   it("is none after the customer answered", () => {
     expect(liveButtonsOf(stateAfter(bot, added(offered, makeIncoming(2))))).toBeNull();
   });
