@@ -119,20 +119,14 @@ _PATHS: Schema = {
         "desk_merge", "Make it a part of another case.", "DeskMerge", _DONE, _REASONS
     ),
     **{
-        f"/v1/desk/tickets/{{ticket_no}}/{name}": _post(f"desk_{name}", summary, "DeskRepair", _AT_THE_SHOP, _REASONS)
-        for name, summary in (
-            (Repair.REQUERY, "Ask for the payment again, and book it when the channel confirms it."),
-            (Repair.REPUSH, "Send the order to the supplier again."),
-            (Repair.DELIVERED, "Book the order as delivered; the case is solved."),
+        f"/v1/desk/tickets/{{ticket_no}}/{name}": _post(f"desk_{name}", summary, schema, _AT_THE_SHOP, _REASONS)
+        for name, schema, summary in (
+            (Repair.REQUERY, "DeskRepair", "Ask for the payment again, and book it when the channel confirms it."),
+            (Repair.REPUSH, "DeskRepair", "Send the order to the supplier again."),
+            (Repair.DELIVERED, "DeskRepair", "Book the order as delivered; the case is solved."),
+            (Repair.CORRECT_INPUT, "DeskCorrect", "An agent puts right where it is delivered to, before it is sent."),
         )
     },
-    "/v1/desk/tickets/{ticket_no}/correct_input": _post(
-        "desk_correct_input",
-        "Put right where the order is delivered to, as long as it is not sent.",
-        "DeskCorrect",
-        _AT_THE_SHOP,
-        f"Only an agent can. {_REASONS}",
-    ),
     "/v1/desk/tickets/{ticket_no}/refund": _post(
         "desk_refund",
         "Write down the decision about a refund.",
@@ -233,9 +227,7 @@ _SCHEMAS: Schema = {
     ),
     "DeskRepair": record({"actor": ref("Actor"), "reason": text_of(1000)}, optional=("reason",)),
     "DeskCorrect": record(
-        {"actor": ref("Actor"), "target": {"type": "string", "minLength": 1, "maxLength": 120, "pattern": r"\S"},
-         "reason": text_of(1000)},
-        optional=("reason",),
+        {"actor": ref("Actor"), "target": {**NAME, "maxLength": 120}, "reason": text_of(1000)}, optional=("reason",)
     ),
     "DeskRefund": {
         **record(
