@@ -87,7 +87,7 @@ def test_custom_payloads_are_read():
     answer = answer_from(
         [{"text": " a "}, {"custom": {"handoff": {"reason": "policy"}}}, {"custom": {"ticket_draft": draft}}]
     )
-    assert answer == BotAnswer((Reply("a"),), handoff="policy", tickets=(draft,))
+    assert answer == BotAnswer((Reply("a"),), handoff="policy", tickets=(draft,), card={"reason": "policy"})
 
 
 @pytest.mark.parametrize(

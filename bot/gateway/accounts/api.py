@@ -182,10 +182,7 @@ async def _change(request: web.Request, account: Account, action: str, **values:
 
 async def _with_standing(request: web.Request, *, only_enabled: bool) -> list[tuple[Account, Standing]]:
     store = request.app[ACCOUNTS]
-    if STANDINGS in request.app:
-        standings = await request.app[STANDINGS]()
-    else:
-        standings = {name: Standing(open=count) for name, count in (await store.open_counts()).items()}
+    standings = await request.app[STANDINGS]()
     everybody = [each for each in await store.every() if not (only_enabled and each.disabled)]
     return [(each, standings.get(each.username, Standing())) for each in everybody]
 

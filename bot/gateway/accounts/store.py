@@ -21,8 +21,6 @@ from bot.gateway.accounts.model import (
     session_ends_at,
 )
 from bot.gateway.accounts.tables import accounts, desk_sessions, login_tries
-from bot.gateway.conversations.model import Owner
-from bot.gateway.conversations.tables import conversations
 
 _SESSION = [desk_sessions.c[name] for name in Session.__dataclass_fields__]
 
@@ -150,13 +148,6 @@ class AccountStore:
                 found = await _locked_times(connection, key, tried_at)
                 kept = [] if key == every else [each for each in found if each != tried_at]
                 await _write_times(connection, key, kept, tried_at)
-
-    async def open_counts(self) -> dict[str, int]:
-        """How many conversations each agent has."""
-        query = sa.select(conversations.c.agent, sa.func.count()).where(conversations.c.owner == Owner.AGENT.value)
-        async with self._engine.begin() as connection:
-            rows = await connection.execute(query.group_by(conversations.c.agent))
-            return {row[0]: row[1] for row in rows if row[0] is not None}
 
 
 async def insert_account(connection: AsyncConnection, account: Account, password_hash: str, now: datetime) -> bool:

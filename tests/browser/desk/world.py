@@ -133,6 +133,7 @@ MACROS: list[Json] = [
     {"id": "m1", "title": "退款三连", "steps": [
         {"do": "reply_canned", "canned_id": "c2"}, {"do": "tag", "tags": ["退款"]},
         {"do": "priority", "priority": "high"}, {"do": "note", "text": "已说明退款"}]},
-    {"id": "m2", "title": "缺数据", "steps": [{"do": "tag", "tags": ["催办"]}, {"do": "reply_canned", "canned_id": "c1"}]},
+    {"id": "m2", "title": "缺数据", "steps": [
+        {"do": "tag", "tags": ["催办"]}, {"do": "reply_canned", "canned_id": "c1"}]},
 ]  # fmt: skip
 VALUES = {"order_no": ORDER_NO, "product": "游戏点卡 30 元", "amount": "30.00", "agent_name": "王芳"}
