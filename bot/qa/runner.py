@@ -185,7 +185,11 @@ class Performance:
             await asyncio.sleep(POLL_SECONDS)
 
     def _unjudged(self) -> list[dict[str, Any]]:
-        return [each for each in self._customer.answers if each["seq"] > self._judged]
+        return [each for each in self._said_by_the_helpdesk() if each["seq"] > self._judged]
+
+    def _said_by_the_helpdesk(self) -> list[dict[str, Any]]:
+        """What people wrote is in the script's own words."""
+        return [each for each in self._customer.answers if each["sender"] != "agent"]
 
     async def _act(self, act: Act) -> dict[str, Any]:
         if act.kind == "picture":
@@ -225,7 +229,7 @@ class Performance:
 
     def _answers_to(self, message: dict[str, Any]) -> list[dict[str, Any]]:
         """The answers to this message; whether there is a word of patience before them depends on the machine."""
-        answers = [each for each in self._customer.answers if each["seq"] > message["seq"]]
+        answers = [each for each in self._said_by_the_helpdesk() if each["seq"] > message["seq"]]
         return [each for each in answers if not self._house.sentences.asks_for_patience(str(each["text"]))]
 
     def _judge(

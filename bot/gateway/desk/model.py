@@ -99,8 +99,9 @@ def transfer_outcome(
     said = activity("transferred", by, to=to, reason="transferred")
     changes = {"team": to, "state": State.OPEN.value, "booked": False, "handoff_reason": "transferred"}
     words: tuple[Said, ...] = ()
-    if conversation.owner is Owner.AGENT:
+    if conversation.owner is not Owner.QUEUE:
         words = (Said(render("utter_transferred", conversation.language).text, sender=Sender.SYSTEM),)
+        changes["queue_told_at"] = now
     return Outcome(said=(said, *notes, *words), owner=Owner.QUEUE, reason="transferred", changes=changes)
 
 

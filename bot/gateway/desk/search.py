@@ -10,7 +10,7 @@ from bot.gateway.conversations.rows import conversation_from
 from bot.gateway.conversations.tables import conversations, messages
 from bot.gateway.desk.rows import cursor_from, cursor_of
 from bot.gateway.desk.tables import conversation_numbers
-from bot.gateway.desk.words import phrases_of
+from bot.gateway.desk.words import goes_on, phrases_of
 from bot.gateway.resume.model import hide
 from bot.numbers import normalize_number
 
@@ -105,7 +105,7 @@ def snippet(text: str, query: str) -> str:
 
 
 def _sqlite(phrases: list[list[str]]) -> tuple[str, str]:
-    query = " AND ".join('"' + " ".join(words) + '" *' for words in phrases)
+    query = " AND ".join(f'"{" ".join(words)}"{" *" if goes_on(words[-1]) else ""}' for words in phrases)
     statement = (
         "SELECT rowid AS id, message_id, conversation_id FROM message_words "
         "WHERE message_words MATCH :query AND rowid < :below ORDER BY rowid DESC LIMIT :most"
@@ -114,7 +114,8 @@ def _sqlite(phrases: list[list[str]]) -> tuple[str, str]:
 
 
 def _postgres(phrases: list[list[str]]) -> tuple[str, str]:
-    query = " & ".join("(" + " <-> ".join([*words[:-1], words[-1] + ":*"]) + ")" for words in phrases)
+    ends = [f"{words[-1]}{':*' if goes_on(words[-1]) else ''}" for words in phrases]
+    query = " & ".join(f"({' <-> '.join([*words[:-1], end])})" for words, end in zip(phrases, ends, strict=True))
     statement = (
         "SELECT id, message_id, conversation_id FROM message_words "
         "WHERE words @@ to_tsquery('simple', :query) AND id < :below ORDER BY id DESC LIMIT :most"

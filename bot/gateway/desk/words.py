@@ -32,6 +32,11 @@ def phrases_of(query: str) -> list[list[str]]:
     return [words for part in query.split() if (words := words_of(part))]
 
 
+def goes_on(word: str) -> bool:
+    """Whether a longer word may be meant: a pair of characters is whole, which lets the index stop early."""
+    return not re.fullmatch(f"[{_HAN}]{{2}}", word)
+
+
 def numbers_in(text: str, *, of_customer: bool, of_bot: bool = False) -> list[tuple[str, str]]:
     """The numbers in a text as (field, number); of what the bot says only tickets count, as it gives examples too."""
     found = [("ticket_no", each) for each in _TICKET.findall(unicodedata.normalize("NFKC", text).upper())]
