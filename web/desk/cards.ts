@@ -24,8 +24,14 @@ export const NAMES: Record<Language, Record<string, string>> = {
 };
 
 export const VALUES: Record<Language, Record<string, string>> = {
-  zh: { proven: "已核实", wechat: "微信", alipay: "支付宝", bank: "银行卡" },
-  en: { proven: "proven", wechat: "WeChat", alipay: "Alipay", bank: "bank card" },
+  zh: {
+    proven: "已核实", wechat: "微信", alipay: "支付宝", bank: "银行卡", not_received: "未到账", processing: "处理中", payment_failed: "付款失败",
+    account_restricted: "账户受限", duplicate_charge: "重复扣款", wrong_info: "填写有误", missing_card: "没收到卡密", refund: "要退款",
+  },
+  en: {
+    proven: "proven", wechat: "WeChat", alipay: "Alipay", bank: "bank card", not_received: "not received", processing: "processing", payment_failed: "payment failed",
+    account_restricted: "account restricted", duplicate_charge: "charged twice", wrong_info: "wrong details", missing_card: "no card code", refund: "wants a refund",
+  },
 };
 
 /** The first of these that knows the code; else the code itself, which is better than nothing. */

@@ -21,7 +21,7 @@ async def test_the_bot_s_part_the_card_and_the_picture_are_there(new_desk: NewDe
     desk = await new_desk()
     await desk.open(thread)
     card = desk.page.get_by_role("region", name="交接卡")
-    for text in ("凭证与记录矛盾", "“我充的点卡扣了钱没到账”", "C2 付款后未到账", "交易号不符"):
+    for text in ("凭证与记录矛盾", "“我充的点卡扣了钱没到账”", "订单与支付记录不符", "交易号不符"):
         await expect(card).to_contain_text(text)
     await expect(desk.log).to_contain_text("转人工：凭证与记录矛盾")
     await expect(desk.log.get_by_role("list", name="给客户的选项")).to_have_text("怎么找订单号")

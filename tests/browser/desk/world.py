@@ -116,7 +116,7 @@ def case() -> Thread:
         "answered": [{"name": "订单号", "value": ORDER_NO}, {"name": "手机尾号", "value": "9000"}],
         "checked": [{"name": "支付", "result": "成功"}, {"name": "到账", "result": "否"},
                     {"name": "凭证", "result": "交易号不符"}],
-        "diagnosis": "C2 付款后未到账",
+        "diagnosis": "订单与支付记录不符",
     }  # fmt: skip
     return thread
 
