@@ -63,7 +63,7 @@ export type Delivery = "DIRECT" | "CARD" | "MANUAL";
 const zh: ShopTexts = {
   lang: "zh-CN",
   pageTitle: "到账 DaoZhang · 游戏点卡、话费、会员充值",
-  otherLanguage: { short: "EN", label: "EN: Switch to English", lang: "en" },
+  otherLanguage: { short: "EN", label: "EN, switch to English", lang: "en" },
   skip: "跳到演示订单",
   banner: "这是演示站：不收款、不发货，可以放心点。",
   nav: "主导航",

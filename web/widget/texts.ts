@@ -76,7 +76,7 @@ const zh: Texts = {
   resume: (code) => `继续 ${code}`,
   owners: { bot: "自动助手为您服务", queue: "正在排队等人工客服", agent: "人工客服为您服务" },
   senders: { customer: "我", bot: "自动助手", agent: "人工客服", system: "到账客服" },
-  otherLanguage: { short: "EN", label: "EN: Switch to English", lang: "en" },
+  otherLanguage: { short: "EN", label: "EN, switch to English", lang: "en" },
   log: "对话记录",
   options: "可选的回答",
   newMessages: "有新消息",
