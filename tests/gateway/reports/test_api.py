@@ -12,7 +12,7 @@ from bot.gateway.accounts.http import COOKIE
 from bot.gateway.keys import ENGINE
 from bot.gateway.openapi import document
 from bot.gateway.reports.sheets import OF_THE_BACKEND, TABLES
-from tests.fakes import FakeBackendServer
+from tests.fakes import FakeBackendServer, FakeRasa
 from tests.gateway.desks import Browser, Clock, agent
 from tests.gateway.gateways import Gateway
 from tests.gateway.reports.test_store import add
@@ -168,3 +168,32 @@ async def test_another_table_is_refused(supervisor: Browser, query: str):
 
 def test_what_needs_the_backend_is_a_table():
     assert set(TABLES) >= OF_THE_BACKEND
+
+
+async def test_what_is_done_at_the_desk_is_what_the_report_counts(
+    gateway: Gateway, rasa: FakeRasa, backend: FakeBackendServer, supervisor: Browser
+):
+    clock = Clock(gateway)
+    clock.now = NOW
+    bob = await agent(gateway, "bob")
+    alice, carol = await gateway.customer(), await gateway.customer()
+    await carol.send("1", text="怎么充值")
+    await carol.until(2)
+    rasa.answer = lambda _: [{"text": "转"}, {"custom": {"handoff": {"reason": "angry"}}}]
+    await alice.send("1", text="转人工")
+    await alice.until(3)
+    at = f"/conversations/{alice.conversation_id}"
+    clock.move(minutes=1)
+    assert (await bob.call("POST", f"{at}/claim"))[0] == 200
+    clock.move(minutes=2)
+    await bob.call("POST", f"{at}/messages", json={"client_id": "n1", "kind": "note", "text": "在看"})
+    clock.move(minutes=1)
+    await bob.call("POST", f"{at}/messages", json={"client_id": "r1", "kind": "reply", "text": "您好"})
+    clock.move(minutes=6)
+    assert (await bob.call("POST", f"{at}/resolve", json={}))[0] == 200
+    found = await report(supervisor)
+    assert found["volume"][1] == {"day": "2026-11-30", "conversations": 2, "handoffs": 1, "resolved": 1}
+    assert found["reasons"] == [{"reason": "angry", "count": 1}]
+    assert (found["first_response"]["p50"], found["first_response"]["unanswered"]) == (240, 0)
+    assert found["resolution"]["p50"] == 600
+    assert found["containment"] == {"bot_only": 1, "handed_off": 1, "share": 0.5}
