@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from enum import StrEnum
+from functools import cached_property
 
 from bot.times import SHANGHAI
 
@@ -29,11 +30,11 @@ class Range:
     first: date
     last: date
 
-    @property
+    @cached_property
     def since(self) -> datetime:
         return datetime.combine(self.first, time(), SHANGHAI).astimezone(UTC)
 
-    @property
+    @cached_property
     def until(self) -> datetime:
         """The end, which is outside."""
         return datetime.combine(self.last + timedelta(days=1), time(), SHANGHAI).astimezone(UTC)

@@ -11,7 +11,7 @@ from bot.gateway.reports.model import report_of
 from bot.gateway.reports.sheets import TABLES, csv_of
 from tests.browser.desk.fake_acts import FakeActs, refuse
 from tests.browser.desk.fake_desk import FakeDesk
-from tests.browser.desk.world import CANNED, Json, ago
+from tests.browser.desk.world import AGENT, CANNED, Json, ago
 
 ORDER_NO = "KM202405120001"
 TICKET_NO = "TK261130A1B2C3"
@@ -178,7 +178,7 @@ class FakePanel(FakeActs):
         return web.json_response(found)
 
     async def _remove_canned(self, request: web.Request) -> web.Response:
-        if request["agent"].role == "agent":
+        if request[AGENT].role == "agent":
             raise refuse(403, "forbidden")
         self.canned = [each for each in self.canned if each["id"] != request.match_info["id"]]
         return web.Response(status=204)
