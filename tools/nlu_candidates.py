@@ -7,6 +7,7 @@ the pipeline alone, milliseconds those of one message in process, both of the pr
 import argparse
 import asyncio
 import json
+import random
 import subprocess
 import sys
 import tempfile
@@ -30,21 +31,35 @@ HEAD = "candidate|F1 zh|F1 en|outside zh|outside en|refused zh|refused en|false 
 Find = Callable[[str], tuple[str, float]]  # the intent of a message and its chance
 
 
-def fit_linear(changed: dict) -> "LinearModel":
-    """Our classifier's model with some options changed."""
+def sample_of(found: list[tuple[str, str]], most: int | None) -> list[tuple[str, str]]:
+    """At most so many examples of each intent, the same ones every time; all of them without a number."""
+    if most is None:
+        return found
+    by_intent: dict[str, list[str]] = {}
+    for intent, text in found:
+        by_intent.setdefault(intent, []).append(text)
+    chance = random.Random(0)
+    chosen = {name: chance.sample(texts, most) if len(texts) > most else texts for name, texts in by_intent.items()}
+    return [(name, text) for name, texts in chosen.items() for text in texts]
+
+
+def fit_linear(changed: dict, most: int | None = None) -> "LinearModel":
+    """Our classifier's model with some options changed, and at most so many examples of each intent."""
     from rasa_ext.linear import LinearModel, Options
 
     configured = classifier_options()
     named = {each.name: configured[each.name] for each in fields(Options) if each.name in configured}
-    kept = [(intent, text) for intent, text in examples()[0] if intent not in configured["not_learned"]]
+    kept = [
+        (intent, text) for intent, text in sample_of(examples()[0], most) if intent not in configured["not_learned"]
+    ]
     return LinearModel.train(
         [text for _, text in kept], [intent for intent, _ in kept], examples()[1], Options(**{**named, **changed})
     )
 
 
-def train_linear(changed: dict) -> Find:
+def train_linear(changed: dict, most: int | None) -> Find:
     """Our classifier with some options changed, and the configured threshold."""
-    model = fit_linear(changed)
+    model = fit_linear(changed, most)
     lowest = threshold()
 
     def find(text: str) -> tuple[str, float]:
@@ -54,14 +69,14 @@ def train_linear(changed: dict) -> Find:
     return find
 
 
-def train_rasa(pipeline: list[dict]) -> Find:
-    """A pipeline of Rasa's own components."""
+def train_rasa(pipeline: list[dict], most: int | None) -> Find:
+    """A pipeline of Rasa's own components, with at most so many examples of each intent."""
     from rasa.core.agent import Agent
     from rasa.model_training import train_nlu
 
-    by_intent: dict[str, list[str]] = {}
     found, patterns = examples()
-    for intent, text in found:
+    by_intent: dict[str, list[str]] = {}
+    for intent, text in sample_of(found, most):
         by_intent.setdefault(intent, []).append(text)
     for name, pattern in patterns:
         by_intent.setdefault(f"regex {name}", []).append(pattern)
@@ -91,7 +106,11 @@ def measure(name: str, rows_folder: str | None) -> dict:
     about = yaml.safe_load(CANDIDATES.read_text(encoding="utf-8"))[name]
     rows = rows_from(rows_folder)
     start = time.process_time()
-    find = train_rasa(about["pipeline"]) if "pipeline" in about else train_linear(about["options"])
+    find = (
+        train_rasa(about["pipeline"], about.get("most"))
+        if "pipeline" in about
+        else train_linear(about["options"], about.get("most"))
+    )
     train_seconds = time.process_time() - start
     find(rows[0].text)
     found, times = [], []

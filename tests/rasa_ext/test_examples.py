@@ -9,6 +9,7 @@ import yaml
 
 from bot.settings import ROOT
 from tools.make_examples import OUTPUT, text_of_file
+from tools.nlu_candidates import sample_of
 from tools.nlu_data import DEFAULT_ROWS, examples, rows_from, scores_of
 
 LABELLED = ROOT / os.environ.get("NLU_DEV", DEFAULT_ROWS)
@@ -91,3 +92,12 @@ def test_scores_count_refusals_apart_from_false_accepts():
     scores = scores_of(rows, ["greet", "out_of_scope", "out_of_scope", "greet"])
     assert (scores.outside_recall, scores.refused, scores.false_accepts) == (0.5, 0.5, 1)
     assert scores.macro_f1 == 0.5
+
+
+def test_a_sample_has_at_most_so_many_of_each_intent_and_always_the_same():
+    found = [("greet", f"hi {number}") for number in range(9)] + [("thanks", "thx")]
+    sample = sample_of(found, 3)
+    assert sorted(intent for intent, _ in sample) == ["greet", "greet", "greet", "thanks"]
+    assert set(sample) <= set(found)
+    assert sample_of(found, 3) == sample
+    assert sample_of(found, None) == found
