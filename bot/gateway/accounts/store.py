@@ -155,7 +155,7 @@ async def insert_account(connection: AsyncConnection, account: Account, password
     same = {name: value for name, value in vars(account).items() if name not in ("role", "totp")}
     row = {**same, "role": account.role.value, "password_hash": password_hash, "created_at": now, "updated_at": now}
     insert = upsert(connection, accounts).values(row).on_conflict_do_nothing(index_elements=["username"])
-    return bool((await connection.execute(insert)).rowcount)
+    return await connection.scalar(insert.returning(accounts.c.username)) is not None
 
 
 async def _locked_times(connection: AsyncConnection, key: str, now: datetime) -> list[datetime]:
