@@ -181,9 +181,8 @@ async def _change(request: web.Request, account: Account, action: str, **values:
 
 
 async def _with_standing(request: web.Request, *, only_enabled: bool) -> list[tuple[Account, Standing]]:
-    store = request.app[ACCOUNTS]
     standings = await request.app[STANDINGS]()
-    everybody = [each for each in await store.every() if not (only_enabled and each.disabled)]
+    everybody = [each for each in await request.app[ACCOUNTS].every() if not (only_enabled and each.disabled)]
     return [(each, standings.get(each.username, Standing())) for each in everybody]
 
 

@@ -345,7 +345,7 @@ async def test_supervisors_see_everybody_agents_whom_they_can_give_a_conversatio
     await add_account(gateway, "carol", team="refunds", disabled=True)
     sue = await agent(gateway, "sue", "supervisor")
     alice = await gateway.customer()
-    await sue.call("POST", f"/conversations/{alice.conversation_id}/claim")
+    assert (await sue.call("POST", f"/conversations/{alice.conversation_id}/claim", json={}))[0] == 200
     _, body = await sue.call("GET", "/accounts")
     assert body["accounts"] == [
         {"username": "carol", "name": "Carol", "team": "refunds", "presence": "offline", "open": 0, "role": "agent",
