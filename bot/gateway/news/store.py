@@ -54,7 +54,8 @@ class NewsStore:
         }
         async with self._engine.begin() as connection:
             insert = upsert(connection, news_table).values(values).on_conflict_do_nothing(index_elements=["event_id"])
-            return bool((await connection.execute(insert)).rowcount)
+            # PostgreSQL's driver does not say how many rows an insert made.
+            return await connection.scalar(insert.returning(news_table.c.event_id)) is not None
 
     async def waiting(self, limit: int = 100) -> list[News]:
         """What is still to be told, in the order in which it happened."""

@@ -62,9 +62,9 @@ class ResumeCodes:
                 created_at=now,
                 expires_at=now + VALID_FOR,
             )
-            # Another customer may have the same code, so it is drawn again.
-            if (await connection.execute(insert.on_conflict_do_nothing())).rowcount:
-                known = nonce
+            made = insert.on_conflict_do_nothing().returning(resume_codes.c.nonce)
+            # Nothing when another customer has the same code; then it is drawn again.
+            known = await connection.scalar(made)
         return known
 
     async def resume(self, connection: AsyncConnection, conversation_id: str, code: str, now: datetime) -> Result:
