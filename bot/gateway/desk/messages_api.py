@@ -141,6 +141,7 @@ async def show_picture(request: web.Request) -> web.Response:
     """The bytes, for who is signed in; never as anything but a picture."""
     await account_of(request)
     evidence_id, mime = await find_picture(request, id_of(request), request.match_info["picture_id"], of_desk=True)
+    await audit(request, "picture.seen", id_of(request))
     data, _ = await request.app[BACKEND].evidence(evidence_id)
     headers = {
         "Cache-Control": f"private, max-age={int(PICTURE_AGE.total_seconds())}",

@@ -3,9 +3,9 @@
 Each rule gets the conversation as it is under its lock and gives what is to be written, or None when it is so already.
 """
 
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 from bot.errors import ClaimedError, NotOwnerError
@@ -238,50 +238,6 @@ def masked(name: str | None) -> str | None:
     return f"{name.strip()[0]}**" if name and name.strip() else None
 
 
-@dataclass(frozen=True)
-class Card:
-    """What the next human has to know, in the codes that the desk has words for."""
-
-    reason: str
-    at: datetime
-    asked: str = ""
-    answered: Sequence[Mapping[str, str]] = ()
-    checked: Sequence[Mapping[str, str]] = ()
-    diagnosis: str | None = None
-    order_no: str | None = None
-    more: Mapping[str, Any] = field(default_factory=dict)
-
-    def to_json(self) -> dict[str, Any]:
-        return {
-            "reason": self.reason,
-            "asked": self.asked,
-            "answered": list(self.answered),
-            "checked": list(self.checked),
-            "diagnosis": self.diagnosis,
-            "order_no": self.order_no,
-            "at": self.at.isoformat(),
-        }
-
-
-def card_from(found: Mapping[str, Any] | None, reason: str, asked: str, order_no: str | None, at: datetime) -> Card:
-    """The card of the dialog, filled with what the gateway itself knows; alone what the gateway knows."""
-    found = found or {}
-    return Card(
-        reason=reason,
-        at=at,
-        asked=str(found.get("asked") or asked)[:500],
-        answered=_pairs(found.get("answered"), "name", "value"),
-        checked=_pairs(found.get("checked"), "name", "result"),
-        diagnosis=str(found["diagnosis"])[:50] if found.get("diagnosis") else None,
-        order_no=str(found["order_no"])[:100] if found.get("order_no") else order_no,
-    )
-
-
-def _pairs(found: Any, *names: str) -> list[dict[str, str]]:
-    rows = found if isinstance(found, list) else []
-    return [{name: str(each.get(name, ""))[:200] for name in names} for each in rows[:20] if isinstance(each, Mapping)]
-
-
 def _given_to(person: Person, now: datetime) -> dict[str, Any]:
     changes: dict[str, Any] = {
         "agent": person.username,
@@ -294,7 +250,7 @@ def _given_to(person: Person, now: datetime) -> dict[str, Any]:
 
 
 def _nobodys() -> dict[str, Any]:
-    return {"booked": False, "team": None, "state": State.OPEN.value}
+    return {"booked": False, "team": None, "state": State.OPEN.value, "unread": 0}
 
 
 def _owner_of(conversation: Conversation) -> Person | None:
@@ -308,8 +264,3 @@ def _notes(text: str, by: Person | None) -> tuple[Said, ...]:
         return ()
     author = (by.username, by.name) if by else (None, None)
     return (Said(text, kind=Kind.NOTE, sender=Sender.AGENT, author=author[0], author_name=author[1]),)
-
-
-def silence_ends(now: datetime, minutes: float) -> datetime:
-    """Who had the case before this and left the customer waiting since then loses it."""
-    return now - timedelta(minutes=minutes)

@@ -12,9 +12,10 @@ from bot.formats import clock
 from bot.gateway.conversations.model import Conversation, Kind, Outcome, Owner, Said, Sender
 from bot.gateway.conversations.standing import Standards, urgency
 from bot.gateway.conversations.tables import conversations, messages
+from bot.gateway.desk.card import card_from
 from bot.gateway.desk.hours import Hours
 from bot.gateway.desk.index import add_numbers
-from bot.gateway.desk.model import Render, activity, card_from, raised
+from bot.gateway.desk.model import Render, activity, raised
 from bot.gateway.desk.presence import count_online
 
 # The expected time comes from so many waits of late, if there were any.
@@ -105,7 +106,7 @@ class Reception:
         if outcome.card is None and before.handover:  # nothing new was found out since the last handoff
             card = {**before.handover, "reason": outcome.reason, "at": now.isoformat()}
         else:
-            card = card_from(outcome.card, outcome.reason or "other", asked, before.order_no, now).to_json()
+            card = card_from(outcome.card, outcome.reason or "other", asked, before.order_no, now)
         if card["order_no"]:
             await add_numbers(connection, before.conversation_id, [("order_no", card["order_no"])], now)
             return {"handover": card, "order_no": card["order_no"]}
