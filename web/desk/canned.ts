@@ -1,5 +1,6 @@
 // Canned replies: which one fits what was typed after the slash, and whether what it made may be sent.
 
+import { DeskError } from "./api/client";
 import type { Canned, Rendered } from "./api/more";
 import type { Language } from "./api/types";
 
@@ -36,4 +37,13 @@ export function missingIn(text: string, rendered: Rendered): string[] {
   if (rendered.missing.length === 0) return [];
   if (text.trim() === rendered.text.trim()) return rendered.missing;
   return rendered.missing.filter((name) => text.includes(`{${name}}`));
+}
+
+/** The picture of a canned reply, to be sent like one that the agent chose. */
+export async function pictureOf(url: string): Promise<File> {
+  if (!url.startsWith("/")) throw new DeskError(404, "not_found"); // Only what the gateway itself has.
+  const answer = await fetch(url);
+  if (!answer.ok) throw new DeskError(answer.status, "not_found");
+  const blob = await answer.blob();
+  return new File([blob], url.split("/").at(-1) ?? "picture", { type: blob.type });
 }

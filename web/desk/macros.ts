@@ -2,8 +2,9 @@
 
 import * as calls from "./api/calls";
 import { api, newKey } from "./api/client";
-import type { Macro, MacroStep } from "./api/more";
-import type { Facts, Row } from "./api/types";
+import type { Canned, Macro, MacroStep } from "./api/more";
+import type { Facts, Outgoing, Row } from "./api/types";
+import { pictureOf } from "./canned";
 import type { Texts } from "./texts";
 
 /** Why a macro stopped, beside what the gateway refuses. */
@@ -15,23 +16,28 @@ export class MacroStop extends Error {
   }
 }
 
+type CannedOf = (id: string) => Canned | null;
+
 /** Do the steps in turn; `done` hears of each. Raises what stopped it. */
-export async function runMacro(row: Row, macro: Macro, done: (step: MacroStep, row: Row | null) => void): Promise<void> {
+export async function runMacro(row: Row, macro: Macro, cannedOf: CannedOf, done: (step: MacroStep, row: Row | null) => void): Promise<void> {
   let tags = row.tags;
   for (const step of macro.steps) {
-    const changed = await runStep(row, step, tags);
+    const changed = await runStep(row, step, tags, cannedOf);
     if (changed) tags = changed.tags;
     done(step, changed);
   }
 }
 
-async function runStep(row: Row, step: MacroStep, tags: string[]): Promise<Row | null> {
+async function runStep(row: Row, step: MacroStep, tags: string[], cannedOf: CannedOf): Promise<Row | null> {
   const id = row.conversation_id;
   switch (step.do) {
     case "reply_canned": {
       const { text, order_version, missing } = await calls.renderCanned(step.canned_id, id, row.order_no);
       if (missing.length > 0) throw new MacroStop("missing");
-      await calls.send(id, { client_id: newKey(), text, kind: "reply", canned: { id: step.canned_id, order_version } });
+      const message: Outgoing = { client_id: newKey(), text, kind: "reply", canned: { id: step.canned_id, order_version } };
+      const picture = cannedOf(step.canned_id)?.picture;
+      if (picture) message.picture_id = (await calls.upload(id, await pictureOf(picture.url), "picture")).picture_id;
+      await calls.send(id, message);
       return null;
     }
     case "note":
@@ -66,11 +72,11 @@ async function liveTicket(id: string): Promise<string | null> {
 }
 
 /** What a step does, for who is asked before. */
-export function stepText(step: MacroStep, t: Texts, cannedTitle: (id: string) => string): string {
+export function stepText(step: MacroStep, t: Texts, cannedOf: CannedOf): string {
   const words = t.macros.steps;
   switch (step.do) {
     case "reply_canned":
-      return words.reply_canned(cannedTitle(step.canned_id));
+      return words.reply_canned(cannedOf(step.canned_id)?.title ?? step.canned_id);
     case "note":
       return words.note(step.text);
     case "tag":

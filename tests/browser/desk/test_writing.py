@@ -116,6 +116,17 @@ async def test_a_slash_finds_a_canned_reply_and_fills_it(new_desk: NewDesk, serv
     assert thread.messages[-1]["text"].startswith("退款 30.00 元")
 
 
+async def test_a_canned_reply_brings_its_picture(new_desk: NewDesk, server: FakeDesk) -> None:
+    desk, thread = await opened(new_desk, server)
+    await desk.input.press_sequentially("/zd")
+    await desk.input.press("Enter")
+    await expect(desk.composer.locator(".attached img")).to_be_visible()
+    await desk.input.press("Enter")
+    await expect(desk.messages.last.get_by_role("img")).to_be_visible()
+    await expect(desk.messages.last).to_contain_text("已送达")
+    assert thread.messages[-1]["picture"] is not None
+
+
 async def test_missing_data_blocks_the_sending(new_desk: NewDesk, server: FakeDesk) -> None:
     desk, thread = await opened(new_desk, server)
     await desk.input.press_sequentially("/wdz")

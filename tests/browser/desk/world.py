@@ -126,6 +126,8 @@ CANNED = [
      "picture": None, "text": "您的订单 {order_no}（{product}）已付款，我们正在催办，预计 {promised_at} 前到账。"},
     {"id": "c2", "shortcut": "tk", "title": "退款说明", "language": "zh", "team": None, "uses": 12,
      "picture": None, "text": "退款 {amount} 元会原路退回，一般 1–3 个工作日。"},
+    {"id": "c4", "shortcut": "zd", "title": "请发账单截图", "language": "zh", "team": None, "uses": 3,
+     "picture": {"url": "/desk/api/pictures/1"}, "text": "请像这样截图，红框里的要看得清。"},
     {"id": "c3", "shortcut": "hi", "title": "Greeting", "language": "en", "team": None, "uses": 90,
      "picture": None, "text": "Hello, this is {agent_name}. I am looking at your order {order_no} now."},
 ]  # fmt: skip

@@ -6,7 +6,7 @@ import * as calls from "../api/calls";
 import { DeskError } from "../api/client";
 import type { Canned, Rendered } from "../api/more";
 import type { Row } from "../api/types";
-import { findCanned, missingIn, slashQuery } from "../canned";
+import { findCanned, missingIn, pictureOf, slashQuery } from "../canned";
 import type { Mode } from "../drafts";
 import { isMine } from "../store/acts";
 import { complain, socket } from "../store/desk";
@@ -41,8 +41,8 @@ export async function readCanned(again = false): Promise<void> {
   }
 }
 
-export function cannedTitle(id: string): string {
-  return list.value?.find((each) => each.id === id)?.title ?? id;
+export function cannedOf(id: string): Canned | null {
+  return list.value?.find((each) => each.id === id) ?? null;
 }
 
 export function useComposing(row: Ref<Row>) {
@@ -98,6 +98,7 @@ export function useComposing(row: Ref<Row>) {
       if (id() !== asked) return;
       Object.assign(it, { applied: { canned, rendered }, stale: false });
       text.value = rendered.text;
+      if (canned.picture && it.picture === null) attach(await pictureOf(canned.picture.url));
     } catch (error) {
       complain(error);
     }
