@@ -74,6 +74,7 @@ async def test_the_theme_is_chosen_or_the_system_s(new_desk: NewDesk) -> None:
     ground = "getComputedStyle(document.body).backgroundColor"
     light = await desk.page.evaluate(ground)
     await desk.page.emulate_media(color_scheme="dark")
+    await expect(desk.page.locator("html")).to_have_class("dark")
     dark = await desk.page.evaluate(ground)
     assert light != dark
     await desk.page.get_by_role("button", name="我的设置: 王芳").click()
