@@ -85,9 +85,10 @@ function spans(paint: Paint, found: Spans, t: ReportTexts): EChartsCoreOption {
 }
 
 function pie(paint: Paint, parts: [string, number][]): EChartsCoreOption {
-  const data = parts.map(([name, value]) => ({ name, value }));
+  // A part that is nothing would only be a label without a place; the table has it.
+  const data = parts.filter(([, value]) => value > 0).map(([name, value]) => ({ name, value }));
   const label = { color: paint.ink, formatter: "{b}\n{c} ({d}%)" };
-  return { ...base(paint), tooltip: { show: false }, series: [{ type: "pie", radius: ["45%", "72%"], center: ["50%", "56%"], data, label, labelLine: { lineStyle: { color: paint.muted } } }] };
+  return { ...base(paint), tooltip: { show: false }, series: [{ type: "pie", radius: ["36%", "58%"], center: ["50%", "56%"], data, label, labelLine: { lineStyle: { color: paint.muted } } }] };
 }
 
 function bars(paint: Paint, rows: [string, number][]): EChartsCoreOption {

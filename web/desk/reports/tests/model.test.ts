@@ -88,6 +88,11 @@ describe("plots", () => {
     expect(series[0]?.data).toEqual([null, 2]);
   });
 
+  it("give no place to a part that is nothing", () => {
+    const series = plotOf("sla", report({ sla: { kept: 3, broken: 0, open: 1, share: 1 } }), t, words, false)?.["series"] as { data: { name: string }[] }[];
+    expect(series[0]?.data.map((each) => each.name)).toEqual(["Kept", "Not due"]);
+  });
+
   it("paint differently on a dark ground", () => {
     expect(plotOf("volume", report(), t, words, true)?.["color"]).not.toEqual(plotOf("volume", report(), t, words, false)?.["color"]);
   });
