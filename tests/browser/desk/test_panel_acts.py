@@ -119,6 +119,12 @@ async def test_the_shops_refusal_is_said_in_words(new_desk: NewDesk, server: Pan
     dialog = await choose(panel, "重新推单")
     await dialog.get_by_role("button", name=re.compile("确认执行")).click()
     await expect(dialog.get_by_text("再推可能重复发货")).to_be_visible()
+    # That is over; another try, with other words, is another act.
+    server.panel.refusal = None
+    await dialog.get_by_label("给同事看的原因").fill("上游确认没有这一单")
+    await dialog.get_by_role("button", name=re.compile("确认执行")).click()
+    await expect(dialog).to_be_hidden()
+    assert len({key for *_, key in server.panel.done}) == 2
 
 
 async def test_a_refund_needs_a_sum_that_was_paid_and_a_time_to_come(new_desk: NewDesk, server: PanelDesk) -> None:
