@@ -3,7 +3,7 @@
 import type { Named, PanelTexts } from "./texts.zh";
 
 export const en: PanelTexts = {
-  title: "Order and ticket",
+  title: "Order and ticket", colon: ": ", comma: ", ",
   refresh: "Refresh",
   age: (span) => `Data is ${span} old`,
   fresh: "Just updated",

@@ -1,7 +1,7 @@
 // The Chinese words of the side panel and of the editor of canned replies; their shape is that of the English ones.
 
 export const zh = {
-  title: "订单与工单",
+  title: "订单与工单", colon: "：", comma: "、",
   refresh: "刷新",
   age: (span: string) => `${span}前的数据`,
   fresh: "刚刚更新",
