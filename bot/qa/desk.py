@@ -1,5 +1,6 @@
 """An agent at the desk, through the same API as the page: the agent of the demo."""
 
+import asyncio
 import uuid
 from collections.abc import Mapping
 from typing import Any
@@ -20,11 +21,13 @@ class DeskAgent:
         self._session = session
         self._settings = settings
         self._headers: dict[str, str] = {}
+        self._signing_in = asyncio.Lock()
 
     async def act(self, conversation_id: str, fields: Mapping[str, Any]) -> dict[str, Any]:
         """One act in a conversation; the answer of the API."""
-        if not self._headers:
-            await self._sign_in()
+        async with self._signing_in:
+            if not self._headers:
+                self._headers = await self._sign_in()
         action = fields["do"]
         body = {name: each for name, each in fields.items() if name != "do"}
         if action in ("reply", "note"):
@@ -32,15 +35,15 @@ class DeskAgent:
             action = "messages"
         return await self._post(f"/conversations/{conversation_id}/{action}", body)
 
-    async def _sign_in(self) -> None:
+    async def _sign_in(self) -> dict[str, str]:
         file = (self._settings.var_dir / "demo-agent.txt").read_text(encoding="utf-8")
         body = dict(line.split(": ", 1) for line in file.splitlines())
-        self._headers = {"Origin": self._settings.public_url}
+        origin = {"Origin": self._settings.public_url}
         url = f"{self._settings.public_url}/desk/api/login"
-        async with self._session.post(url, json=body, headers=self._headers) as response:
+        async with self._session.post(url, json=body, headers=origin) as response:
             response.raise_for_status()
             me, cookie = await response.json(), response.cookies[COOKIE].value
-        self._headers |= {"Cookie": f"{COOKIE}={cookie}", "X-CSRF-Token": me["csrf"]}
+        return origin | {"Cookie": f"{COOKIE}={cookie}", "X-CSRF-Token": me["csrf"]}
 
     async def _post(self, path: str, body: Mapping[str, Any]) -> dict[str, Any]:
         url = f"{self._settings.public_url}/desk/api{path}"
