@@ -145,5 +145,6 @@ async def test_every_verdict_is_told_with_what_to_do(visit: Visit, screenshots: 
     said = ("utter_picture_read", "utter_picture_matched", "utter_diagnosis_callback_missing", "utter_next_report")
     await visit.show(several, *said)
     await take("8-several-matched")
-    await visit.show([await draw(paid, amount="99.00")], "utter_picture_read", "utter_picture_conflict")
+    said = ("utter_picture_read", "utter_picture_conflict", "utter_handoff_away")
+    await visit.show([await draw(paid, amount="99.00")], *said)
     await take("9-conflict")

@@ -4,6 +4,7 @@ import asyncio
 import re
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -16,6 +17,7 @@ from bot.db import make_engine
 from bot.gateway.accounts.model import Account, Role
 from bot.gateway.accounts.passwords import Passwords
 from bot.gateway.accounts.store import AccountStore
+from bot.gateway.desk.presence import PresenceStore
 from bot.ops.stack import Stack
 from tests.browser.chat import Chat
 from tests.browser.conftest import PHONE
@@ -24,6 +26,7 @@ from tests.system.moments import frozen, until_asked
 
 PASSWORD = "lamp-river-42-quiet"
 TEAM = {"amy": ("王芳", Role.AGENT), "ben": ("李强", Role.AGENT), "sue": ("周敏", Role.SUPERVISOR)}
+LONG_AGO = datetime(2020, 1, 1, tzinfo=UTC)
 SIZE = {"viewport": {"width": 1280, "height": 800}}
 
 
@@ -110,6 +113,11 @@ async def office(browser: Browser, dist: Path, helpdesk: Stack, hired: None) -> 
     found = Office(browser, helpdesk.settings.public_url)
     yield found
     await found.close()
+    # Everybody is gone at once: other tests of this run expect that nobody is online.
+    engine = make_engine(helpdesk.settings.gateway_database_url)
+    for username in TEAM:
+        await PresenceStore(engine).change(username, seen_at=LONG_AGO)
+    await engine.dispose()
 
 
 async def answered(chat: Chat) -> None:

@@ -8,7 +8,7 @@ from playwright.async_api import Page, expect
 
 from tests.browser.desk.conftest import NewDesk
 from tests.browser.desk.fake_panel import PanelDesk
-from tests.browser.desk.world import Agent
+from tests.browser.desk.world import CANNED, Agent
 
 
 @pytest_asyncio.fixture(loop_scope="session")
@@ -38,7 +38,7 @@ async def test_a_reply_is_written_with_live_data_and_seen_before_it_is_saved(
     await expect(page.get_by_text("这个快捷码已有")).to_be_visible()
     await expect(page.get_by_text("不认识：{price}")).to_be_visible()
     await page.get_by_role("button", name="保存").click()
-    assert len(server.panel.canned) == 3
+    assert len(server.panel.canned) == len(CANNED)
     await page.get_by_label("快捷码", exact=True).fill("ydz")
     text = page.get_by_label("内容", exact=True)
     await text.fill("订单  已到账")
@@ -66,11 +66,11 @@ async def test_a_reply_is_found_changed_and_deleted(new_desk: NewDesk, server: P
     await remove.click()
     await page.get_by_role("dialog").get_by_role("button", name="取消").click()
     await expect(page.get_by_role("dialog")).to_be_hidden()
-    assert len(server.panel.canned) == 3
+    assert len(server.panel.canned) == len(CANNED)
     await remove.click()
     await page.get_by_role("dialog").get_by_role("button", name="删除").click()
     await expect(page.get_by_text("已删除")).to_be_visible()
-    assert [each["id"] for each in server.panel.canned] == ["c2", "c3"]
+    assert [each["id"] for each in server.panel.canned] == [each["id"] for each in CANNED[1:]]
 
 
 async def test_what_others_wrote_can_only_be_copied(new_desk: NewDesk, server: PanelDesk) -> None:
@@ -92,7 +92,7 @@ async def test_what_an_agent_may_not_delete_stays(new_desk: NewDesk, server: Pan
     await page.get_by_role("button", name="删除").click()
     await page.get_by_role("dialog").get_by_role("button", name="删除").click()
     await expect(page.get_by_role("alert").filter(has_text="没有权限")).to_be_visible()
-    assert len(server.panel.canned) == 3
+    assert len(server.panel.canned) == len(CANNED)
 
 
 async def test_what_was_written_is_not_lost_by_a_click_beside_it(new_desk: NewDesk, server: PanelDesk) -> None:
