@@ -4,8 +4,8 @@ SHELL := /bin/sh
 PYTHON ?= $(shell for p in python3 python3.11 python3.12 python3.13 python3.14; do \
 	$$p -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && echo $$p && break; done)
 BOT := .venv/bin/python
-# These need no server of the whole test run, so several processes share them.
-FAST := -m "not system and not browser" -n auto --dist worksteal
+# Tests that need no server of the whole test run are shared by several processes.
+SHARED := -n auto --dist worksteal
 RASA := SQLALCHEMY_SILENCE_UBER_WARNING=1 RASA_TELEMETRY_ENABLED=false TF_CPP_MIN_LOG_LEVEL=3 PYTHONWARNINGS=ignore \
 	.venv-rasa/bin/rasa
 
@@ -24,7 +24,7 @@ train: python ## train the dialog model if its inputs changed
 	@$(PYTHON) -m bot.ops.bootstrap && $(BOT) -m bot train
 
 test: lint web-test rasa-test ## everything that needs no extra server: lint, types, web, Rasa, unit, conversations, browser
-	@$(BOT) -m bot.ops.web build && $(BOT) -m pytest $(FAST) && $(BOT) -m pytest -m "system or browser"
+	@$(BOT) -m bot.ops.web build && $(BOT) -m pytest $(SHARED) -m "not system" && $(BOT) -m pytest -m system
 
 lint: dev ## formatting, mistakes, types
 	$(BOT) -m ruff format --check .
@@ -36,7 +36,7 @@ format: dev ## put the formatting right
 	$(BOT) -m ruff check --fix .
 
 unit: dev ## the tests that need no Rasa and no browser (seconds)
-	$(BOT) -m pytest -q $(FAST)
+	$(BOT) -m pytest -q $(SHARED) -m "not system and not browser"
 
 web-test: dev ## the unit tests of the widget
 	@$(BOT) -m bot.ops.web test

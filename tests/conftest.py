@@ -16,12 +16,20 @@ MARKS = {"browser": "browser", "conversations": "system", "system": "system"}
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Tests below these folders need more than Python; the slowest kind comes last."""
+    """Tests below these folders, and those of the whole helpdesk, need more than Python."""
     for item in items:
         folder = item.path.relative_to(HERE).parts[0] if item.path.is_relative_to(HERE) else ""
         if folder in MARKS:
             item.add_marker(MARKS[folder])
-    items.sort(key=lambda item: [item.get_closest_marker(each) is not None for each in ("system", "browser")])
+        if "helpdesk" in getattr(item, "fixturenames", ()):
+            item.add_marker("system")
+    items.sort(key=_place)
+
+
+def _place(item: pytest.Item) -> int:
+    """The whole helpdesk comes last, and its browser tests before those that move its clock and kill its processes."""
+    marked = [item.get_closest_marker(each) is not None for each in ("system", "browser")]
+    return {(False, False): 0, (False, True): 1, (True, True): 2, (True, False): 3}[marked[0], marked[1]]
 
 
 @pytest.hookimpl(wrapper=True)
