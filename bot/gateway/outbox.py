@@ -15,6 +15,7 @@ from bot.gateway.conversations.model import Conversation, Kind, Outcome, Owner, 
 from bot.gateway.conversations.tables import outbox
 from bot.gateway.desk.model import handoff_outcome
 from bot.gateway.switchboard import Switchboard
+from bot.gateway.tasks import unbroken
 from bot.texts import RESUME_MARK
 
 log = logging.getLogger(__name__)
@@ -44,6 +45,7 @@ class Entry:
     next_at: datetime
 
 
+@unbroken
 class OutboxStore:
     """The entries in SQL; they are added with the reply and settled with the late sentence, see ConversationStore."""
 

@@ -21,6 +21,7 @@ from bot.gateway.accounts.model import (
     session_ends_at,
 )
 from bot.gateway.accounts.tables import accounts, desk_sessions, login_tries
+from bot.gateway.tasks import unbroken
 
 _SESSION = [desk_sessions.c[name] for name in Session.__dataclass_fields__]
 
@@ -31,6 +32,7 @@ def account_from(row: sa.Row[Any]) -> Account:
     return Account(role=Role(fields["role"]), totp=fields["totp_nonce"] is not None, **same)
 
 
+@unbroken
 class AccountStore:
     """`demo`: whether accounts of the demo count; outside the demo they are as good as disabled."""
 

@@ -14,10 +14,12 @@ from bot.gateway.canned.tables import canned_replies, macros, quality_scores, su
 from bot.gateway.conversations.rows import new_id
 from bot.gateway.conversations.tables import conversations
 from bot.gateway.desk.tables import conversation_tags
+from bot.gateway.tasks import unbroken
 
 Row = Mapping[str, Any]
 
 
+@unbroken
 class CannedStore:
     """What agents write often."""
 

@@ -39,6 +39,7 @@ from bot.gateway.conversations.standing import Standards, urgency
 from bot.gateway.conversations.tables import conversations, messages, outbox, turns
 from bot.gateway.resume.model import HIDDEN, hide, place_in
 from bot.gateway.resume.store import ResumeCodes, resumed_by
+from bot.gateway.tasks import unbroken
 from bot.texts import RESUME_MARK
 
 # What makes the second of two turns of one message the later one.
@@ -68,6 +69,7 @@ class Saved:
     written: Written | None
 
 
+@unbroken
 class ConversationStore:
     """All reading and writing of conversations. Unknown ids raise NotFoundError."""
 

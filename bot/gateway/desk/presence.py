@@ -9,6 +9,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 from bot.db import upsert
 from bot.gateway.conversations.tables import conversations
 from bot.gateway.desk.tables import desk_presence
+from bot.gateway.tasks import unbroken
 
 STATUSES = ("online", "away", "busy")
 SEEN_WITHIN = timedelta(seconds=60)
@@ -22,6 +23,7 @@ async def count_online(connection: AsyncConnection, now: datetime) -> int:
     return int(await connection.scalar(query) or 0)
 
 
+@unbroken
 class PresenceStore:
     """The presences in SQL, so that all copies of the gateway know the same; each method is one transaction."""
 

@@ -12,6 +12,7 @@ from bot.gateway.desk.rows import cursor_from, cursor_of
 from bot.gateway.desk.tables import conversation_numbers
 from bot.gateway.desk.words import goes_on, phrases_of
 from bot.gateway.resume.model import hide
+from bot.gateway.tasks import unbroken
 from bot.numbers import normalize_number
 
 # The best field first, when a conversation fits by several.
@@ -32,6 +33,7 @@ class Found:
     snippet: str
 
 
+@unbroken
 class Search:
     """By number first, which is exact; then by words, the newest messages first."""
 

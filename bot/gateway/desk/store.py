@@ -16,6 +16,7 @@ from bot.gateway.conversations.tables import conversations, messages
 from bot.gateway.desk.rows import cursor_from, cursor_of
 from bot.gateway.desk.tables import conversation_tags, desk_marks
 from bot.gateway.resume.model import hide
+from bot.gateway.tasks import unbroken
 
 VIEWS = ("queue", "mine", "bot", "booked", "resolved", "all")
 SORTS = ("urgency", "newest", "oldest")
@@ -45,6 +46,7 @@ class Mark:
     draft: str = ""
 
 
+@unbroken
 class DeskStore:
     """All reading of the desk, and what only the desk writes; ownership changes go through the switchboard."""
 

@@ -11,6 +11,7 @@ from bot.gateway.conversations.model import Kind
 from bot.gateway.conversations.tables import conversations, messages, metadata
 from bot.gateway.news.model import News, State, first_state, topic_of
 from bot.gateway.resume.store import resumed
+from bot.gateway.tasks import unbroken
 
 news_table = sa.Table(
     "news",
@@ -37,6 +38,7 @@ news_table = sa.Table(
 )
 
 
+@unbroken
 class NewsStore:
     """Each method is one transaction, but for `settle` and `is_stale`, which are part of that which tells."""
 
