@@ -9,6 +9,7 @@ from typing import Any
 from bot.clock import Clock, utc_now
 from bot.gateway.conversations.hub import Frame, Hub
 from bot.gateway.conversations.model import (
+    WIDGET,
     Conversation,
     IncomingMessage,
     Message,
@@ -32,7 +33,7 @@ Wake = Callable[[str, bool], None]
 class Switchboard:
     """Every change of a conversation goes through here, so that sockets hear of it in the order of the log.
 
-    `wake_worker` and `wake_outbox` are called after something was saved that they have to work on.
+    `wake_worker`, `wake_outbox` and `wake_sender` are called after something was saved that they have to work on.
     """
 
     def __init__(self, store: ConversationStore, hub: Hub, texts: Texts, metrics: Metrics) -> None:
@@ -43,6 +44,7 @@ class Switchboard:
         self.now: Clock = utc_now
         self.wake_worker: Wake = lambda conversation_id, more: None
         self.wake_outbox: Callable[[], None] = lambda: None
+        self.wake_sender: Callable[[str], None] = lambda conversation_id: None
         self.tell_desk: Heard = lambda written: None
         self._locks: weakref.WeakValueDictionary[str, asyncio.Lock] = weakref.WeakValueDictionary()
 
@@ -144,7 +146,10 @@ class Switchboard:
         visible = (before.language, before.owner, before.read_seq)
         if visible != (now.language, now.owner, now.read_seq):
             self.hub.publish(now.conversation_id, {"type": "conversation_changed", "conversation": now.public()})
-        await self._mark_sent(written.messages)
+        if now.channel == WIDGET:
+            await self._mark_sent(written.messages)
+        elif written.messages:
+            self.wake_sender(now.conversation_id)
         self.tell_desk(written)
 
     async def deliver_pending(self, conversation_id: str | None = None) -> None:
@@ -153,6 +158,8 @@ class Switchboard:
         for message in pending:
             self.hub.publish(message.conversation_id, created(message))
         await self._mark_sent(pending)
+        if conversation_id is not None:
+            self.wake_sender(conversation_id)
 
     async def _mark_sent(self, messages: Sequence[Message]) -> None:
         sent = [each.message_id for each in messages if each.status is Status.PENDING]
@@ -170,7 +177,7 @@ def created(message: Message) -> Frame:
 
 
 def _language_after(incoming: IncomingMessage, conversation: Conversation) -> str:
-    """Only typed text tells the language, and only until the customer chose one."""
-    if conversation.language_locked or not incoming.text:
+    """Only typed text tells the language, and only until the customer chose one; a command is no such text."""
+    if conversation.language_locked or not incoming.text or incoming.intent:
         return conversation.language
     return detect_language(incoming.text, conversation.language)

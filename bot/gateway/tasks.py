@@ -3,7 +3,7 @@
 import asyncio
 import functools
 import inspect
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Collection
 from typing import Any, TypeVar
 
 Store = TypeVar("Store")
@@ -14,6 +14,14 @@ async def end(task: asyncio.Task[Any]) -> None:
     while not task.done():
         task.cancel()
         await asyncio.wait({task}, timeout=0.5)
+
+
+async def let_finish(tasks: Collection[asyncio.Task[Any]], seconds: float = 2.0) -> None:
+    """Wait for them, then end those that are late: a cancelled statement costs its connection to the database."""
+    if tasks:
+        _, late = await asyncio.wait(tasks, timeout=seconds)
+        for task in late:
+            await end(task)
 
 
 def unbroken(store: type[Store]) -> type[Store]:

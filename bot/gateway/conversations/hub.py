@@ -52,6 +52,8 @@ class Hub:
         self._most_clients = most_clients
         self._clients: dict[str, set[Client]] = {}
         self._typing: set[str] = set()
+        # For a channel whose customers do not listen here.
+        self.tell_typing: Callable[[str, bool], None] = lambda conversation_id, typing: None
 
     @contextlib.contextmanager
     def listen(self, conversation_id: str) -> Iterator[Client]:
@@ -83,6 +85,7 @@ class Hub:
             return
         (self._typing.add if typing else self._typing.discard)(conversation_id)
         self.publish(conversation_id, {"type": "typing_changed", "typing": typing, "sender": "bot"})
+        self.tell_typing(conversation_id, typing)
 
     def close(self) -> None:
         """Close every client."""

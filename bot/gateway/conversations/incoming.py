@@ -36,6 +36,8 @@ async def ask_of(
             connection, conversation_id, incoming.resume_code or "", now
         )
         return incoming.text, resume_ask(result), {}
+    if incoming.intent is not None:
+        return incoming.text, f"/{incoming.intent}", {}
     if incoming.button_id is not None:
         return await _click(connection, conversation_id, incoming.button_id)
     if incoming.picture_id is not None:

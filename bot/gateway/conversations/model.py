@@ -19,6 +19,8 @@ IDENTITY_HOLDS = timedelta(hours=12)
 # Their `reply_key` begins so; the buttons of news work once, whatever the dialog goes on with.
 NEWS_KEY = "news:"
 COMPACT = (",", ":")
+# The channel that reads what is published; every other one has a sender of its own, which marks what it sent.
+WIDGET = "widget"
 Render = Callable[[str, str], Reply]  # name and language of a sentence of domain.yml
 
 
@@ -202,6 +204,8 @@ class IncomingMessage:
     # A resume code that stood in the text, or why it is not looked up.
     resume_code: str | None = None
     resume_refused: Result | None = None
+    # What a command of the channel asks the bot for, whatever the text is.
+    intent: str | None = None
 
 
 @dataclass(frozen=True)

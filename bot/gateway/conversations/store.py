@@ -12,6 +12,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 from bot.errors import NotFoundError
 from bot.gateway.conversations.incoming import ask_of, find_repeated, news_before
 from bot.gateway.conversations.model import (
+    WIDGET,
     Conversation,
     IncomingMessage,
     Kind,
@@ -260,9 +261,9 @@ class ConversationStore:
         async with self.engine.begin() as connection:
             await connection.execute(sa.update(messages).where(*where).values(status=Status.SENT.value))
 
-    async def pending(self, conversation_id: str | None = None) -> list[Message]:
-        """What was saved but, because of a crash, not marked as delivered."""
-        query = sa.select(messages).where(messages.c.status == Status.PENDING.value)
+    async def pending(self, conversation_id: str | None = None, channel: str = WIDGET) -> list[Message]:
+        """What was saved for the customers of this channel but not marked as delivered; of the widget after a crash."""
+        query = sa.select(messages).where(messages.c.status == Status.PENDING.value, messages.c.channel == channel)
         if conversation_id is not None:
             query = query.where(messages.c.conversation_id == conversation_id)
         async with self.engine.begin() as connection:
