@@ -176,6 +176,9 @@ export const en: Texts = {
     booked: () => "Out of hours: the case was booked",
     tagged: (p: Named) => `${p.by} set the tags: ${p.to || "none"}`,
     priority: (p: Named) => `${p.by} set the priority to ${p.to}`,
+    unreachable: () => "The customer cannot be reached on Telegram: the bot is blocked there",
+    reachable: () => "The customer can be reached on Telegram again",
+    undelivered: () => "Telegram did not accept a message",
   },
   activityOther: (type, by) => `${by} · ${type}`,
   handover: {

@@ -173,6 +173,9 @@ export const zh = {
     booked: () => "非工作时间，已为客户预约",
     tagged: (p: Named) => `${p.by} 把标签改为：${p.to || "无"}`,
     priority: (p: Named) => `${p.by} 把优先级改为${p.to}`,
+    unreachable: () => "Telegram 上联系不到客户：对方屏蔽了机器人",
+    reachable: () => "客户又可以在 Telegram 上联系到了",
+    undelivered: () => "一条消息没能发到 Telegram",
   } as Record<string, (p: Named) => string>,
   activityOther: (type: string, by: string) => `${by} · ${type}`,
   handover: {
