@@ -17,8 +17,8 @@ def _drop_exception_values(_: Any, __: str, event: MutableMapping[str, Any]) -> 
     return event
 
 
-# These would log statements with their values, and queries with theirs.
-_TOO_TALKATIVE = ("aiosqlite", "sqlalchemy", "psycopg", "aiohttp.access")
+# These would log statements and queries with their values, and addresses of the Bot API, which hold the token.
+_TOO_TALKATIVE = ("aiosqlite", "sqlalchemy", "psycopg", "aiohttp.access", "httpx", "httpcore", "telegram")
 
 
 def configure_logs(level: str) -> None:

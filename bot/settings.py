@@ -4,6 +4,7 @@ import contextlib
 import hashlib
 import hmac
 import os
+import re
 import secrets
 import tempfile
 from decimal import Decimal
@@ -53,6 +54,13 @@ class Settings(BaseSettings):
     conversations_per_minute: int = Field(30, gt=0)
     picture_link_seconds: int = Field(600, gt=0)
 
+    # Telegram
+    telegram_token: SecretStr = SecretStr("")
+    telegram_api_url: str = "https://api.telegram.org"
+    telegram_mode: Literal["polling", "webhook"] = "polling"
+    telegram_webhook_secret: SecretStr = SecretStr("")
+    telegram_timeout: float = Field(20.0, gt=0)
+
     # The desk
     desk_hours: str = "00:00-24:00"
     desk_days: list[Annotated[int, Field(ge=1, le=7)]] = [1, 2, 3, 4, 5, 6, 7]
@@ -98,6 +106,16 @@ class Settings(BaseSettings):
         for name in ("public_url", "gateway_url"):
             if not getattr(self, name):
                 setattr(self, name, f"http://{host}:{self.gateway_port}")
+        return self
+
+    @model_validator(mode="after")
+    def _check_telegram(self) -> Self:
+        """A token that is none and a secret that Telegram would refuse are found at the start."""
+        token, secret = self.telegram_token.get_secret_value(), self.telegram_webhook_secret.get_secret_value()
+        if token and not re.fullmatch(r"[0-9]{1,18}:[A-Za-z0-9_-]{3,}", token):
+            raise ValueError("DAOZHANG_TELEGRAM_TOKEN is no token of BotFather, like 123456:ABC-DEF")
+        if secret and not re.fullmatch(r"[A-Za-z0-9_-]{1,256}", secret):
+            raise ValueError("DAOZHANG_TELEGRAM_WEBHOOK_SECRET may have letters, digits, _ and -, at most 256")
         return self
 
     @property

@@ -23,6 +23,7 @@ from bot.gateway.canned import summaries_api
 from bot.gateway.canned.defaults import add_defaults
 from bot.gateway.canned.rendering import CANNED
 from bot.gateway.canned.store import CannedStore
+from bot.gateway.channels.telegram import api as telegram_api
 from bot.gateway.conversations import api, pictures, socket
 from bot.gateway.conversations.hub import Hub
 from bot.gateway.conversations.store import ConversationStore
@@ -71,7 +72,7 @@ from bot.texts import Texts
 ROUTES = (
     api.routes, socket.routes, pictures.routes, news_api.routes, health.routes, openapi.routes, static.routes,
     accounts_api.routes, facts_api.routes, canned_api.routes, summaries_api.routes,
-    desk_api.routes, desk_messages_api.routes, desk_socket.routes, reports_api.routes,
+    desk_api.routes, desk_messages_api.routes, desk_socket.routes, reports_api.routes, telegram_api.routes,
 )  # fmt: skip
 LARGEST_BODY = 64 * 1024
 SHUTDOWN_SECONDS = 10.0
@@ -125,14 +126,21 @@ async def _inside(app: web.Application, patience: Patience) -> AsyncIterator[Non
         app[NEWS] = NewsStore(engine)
         app[TELLER] = Teller(app[NEWS], switchboard)
         keeper = fill_desk(app, settings)
+        telegram = telegram_api.add_telegram(app)
         await workers.resume()
         loops = [asyncio.create_task(each.run()) for each in (outbox, app[TELLER], keeper)]
+        if telegram:
+            loops.append(asyncio.create_task(telegram.run()))
         try:
             yield
         finally:
             for loop in loops:
                 await end(loop)
+            if telegram:
+                await telegram.stop_receiving()
             await workers.stop()
+            if telegram:
+                await telegram.stop()
             await engine.dispose()
 
 

@@ -241,6 +241,15 @@ def _paths() -> Json:
                 token=False,
             ),
         },
+        "/hooks/telegram": {
+            "post": operation(
+                "An update of Telegram, only with the webhook on; the secret is in X-Telegram-Bot-Api-Secret-Token",
+                {"200": answer("Taken; `saved` is false for what is no JSON.", record({"saved": {"type": "boolean"}}))},
+                (401, 404, 503),
+                token=False,
+                requestBody={"required": True, "content": {"application/json": {"schema": {"type": "object"}}}},
+            )
+        },
         "/demo/orders": {
             "get": operation(
                 "The orders to try, in the demo only",
