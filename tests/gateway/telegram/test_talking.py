@@ -9,7 +9,7 @@ import sqlalchemy as sa
 
 from bot.gateway.channels.telegram.tables import chats, updates
 from bot.gateway.conversations.model import Conversation, Outcome, Said, Sender
-from bot.gateway.conversations.tables import conversations, messages
+from bot.gateway.conversations.tables import conversations, messages, turns
 from bot.gateway.desk.model import Person, resolve_outcome
 from bot.gateway.keys import ENGINE, STORE, SWITCHBOARD
 from bot.settings import Settings
@@ -42,12 +42,14 @@ async def log_of(gateway: Gateway, who: int = ALICE) -> list[tuple[str, str, str
 async def settle(gateway: Gateway) -> None:
     """Wait until everything is worked on and marked."""
     waiting = sa.select(sa.func.count()).select_from(updates).where(updates.c.done.is_(False))
+    unanswered = sa.select(sa.func.count()).select_from(turns).where(turns.c.state != "answered")
     pending = sa.select(sa.func.count()).select_from(messages).where(messages.c.status == "pending")
     async with asyncio.timeout(30):
         while True:
             async with gateway.app[ENGINE].connect() as connection:
-                if not await connection.scalar(waiting) and not await connection.scalar(pending):
-                    return
+                left = [await connection.scalar(each) for each in (waiting, unanswered, pending)]
+            if not any(left):
+                return
             await asyncio.sleep(0.01)
 
 
