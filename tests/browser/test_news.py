@@ -35,7 +35,7 @@ async def test_news_for_a_closed_widget_is_counted(new_page: NewPage, gateway: F
 async def test_a_link_with_a_code_goes_on_with_the_ticket(new_page: NewPage, gateway: FakeGateway):
     page = await new_page("/host?language=zh&resume=ab2d-efgh", **PHONE)
     chat = Chat(page)
-    await expect(chat.bubbles.get_by_text("继续 AB2D-EFGH")).to_be_visible()
+    await expect(chat.bubbles.get_by_text("继续 AB2D-EFGH", exact=True)).to_be_visible()
     await expect(page).to_have_url(re.compile(r"/host\?language=zh$"))
     await page.reload()
     await expect(chat.launcher).to_be_visible()
