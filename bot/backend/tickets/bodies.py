@@ -26,13 +26,14 @@ def check_words(text: str) -> None:
 
 
 class ActorBody(Body):
-    """Who does it, as our own process says."""
+    """Who does it, as our own process says; `shown` is how customers know an agent."""
 
     kind: Literal[ActorKind.AGENT, ActorKind.SYSTEM, ActorKind.AUTOMATION]
     name: Name
+    shown: Name | None = None
 
     def actor(self) -> Actor:
-        return Actor(self.kind, self.name)
+        return Actor(self.kind, self.name, self.shown)
 
 
 class TicketBody(Body):

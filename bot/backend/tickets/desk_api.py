@@ -107,7 +107,9 @@ async def assign(request: web.Request) -> web.Response:
     """Give the case to an agent or back to the queue."""
     body = await body_of(request, AssignBody)
     action = Action.ASSIGN if body.assignee else Action.RELEASE
-    return await _act(request, body, action, assignee=body.assignee)
+    return await _act(
+        request, body, action, assignee=body.assignee, assignee_shown=body.assignee and body.assignee_shown
+    )
 
 
 @routes.post("/v1/desk/tickets/{ticket_no}/merge")

@@ -79,9 +79,10 @@ class WaitBody(ActBody):
 
 
 class AssignBody(ActBody):
-    """Give the case to an agent, or with null back to the queue."""
+    """Give the case to an agent, or with null back to the queue; `assignee_shown` is how customers know the agent."""
 
     assignee: Name | None
+    assignee_shown: Name | None = None
 
 
 class RepairBody(Body):

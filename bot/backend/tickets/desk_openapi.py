@@ -218,7 +218,8 @@ _SCHEMAS: Schema = {
         ],
     },
     "DeskAssign": {
-        **record({**_LINE, "assignee": nullable(NAME)}, optional=("text", "evidence", "reason")), **_MAY_SAY,
+        **record({**_LINE, "assignee": nullable(NAME), "assignee_shown": nullable(NAME)},
+            optional=("text", "evidence", "reason", "assignee_shown")), **_MAY_SAY,
     },
     "DeskMerge": record(
         {"actor": ref("Actor"), "into": {"type": "string", "minLength": 1, "maxLength": 20, "pattern": r"\S"},

@@ -15,7 +15,9 @@ from bot.backend.tickets.progress import history_view, view_of
 from bot.backend.tickets.store import family_of, messages_of, survivor_of
 
 # What a case shares with the one that it was merged into, also when that belongs to somebody else.
-PROGRESS = ("status", "waiting_for", "assignee", "next_promise_at", "resolved_at", "last_agent_reply_at")
+PROGRESS = (
+    "status", "waiting_for", "assignee", "assignee_shown", "next_promise_at", "resolved_at", "last_agent_reply_at",
+)  # fmt: skip
 
 
 @dataclass(frozen=True)

@@ -73,10 +73,14 @@ class ActorKind(StrEnum):
 
 @dataclass(frozen=True)
 class Actor:
-    """Somebody who does something; a customer's name is their customer_ref and never shown."""
+    """Somebody who does something; a customer's name is their customer_ref and never shown.
+
+    `shown` is how customers know an agent, where that is not the name itself.
+    """
 
     kind: ActorKind
     name: str
+    shown: str | None = None
 
 
 class TicketType(StrEnum):
@@ -153,6 +157,8 @@ class Ticket:
     base_priority: Priority = Priority.LOW
     waiting_for: Waiting | None = None
     assignee: str | None = None
+    # How customers know them; None: as `assignee`.
+    assignee_shown: str | None = None
     waiting_since: datetime | None = None
     next_promise_at: datetime | None = None
     repeats: int = 0

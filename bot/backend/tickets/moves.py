@@ -46,7 +46,7 @@ def moved(ticket: Ticket, move: Move) -> Ticket:
     values: dict[str, Any] = {
         "status": STATUS_OF[stage],
         "waiting_for": WAITING_OF.get(stage),
-        "assignee": _assignee(ticket, move),
+        **_assignee(ticket, move),
         "waiting_since": _waiting_since(ticket, move, stage),
         "next_promise_at": _next_promise_at(ticket, move, stage),
         "repeats": ticket.repeats + (move.action is Action.REPORT),
@@ -78,14 +78,14 @@ def refund_facts(
     }
 
 
-def _assignee(ticket: Ticket, move: Move) -> str | None:
+def _assignee(ticket: Ticket, move: Move) -> dict[str, str | None]:
     """The agent who answers or asks has the case, unless somebody has it already."""
     if move.action is Action.RELEASE:
-        return None
+        return {"assignee": None, "assignee_shown": None}
     takes = move.action in ANSWERS or move.action in (Action.RESUME, Action.WAIT_UPSTREAM)
     if ticket.assignee is None and takes and ticket.live and move.actor.kind is ActorKind.AGENT:
-        return move.actor.name
-    return ticket.assignee
+        return {"assignee": move.actor.name, "assignee_shown": move.actor.shown}
+    return {}
 
 
 def _waiting_since(ticket: Ticket, move: Move, stage: Stage) -> datetime | None:

@@ -47,8 +47,8 @@ def news_of(before: Ticket, after: Ticket, move: Move, text: str) -> Iterator[Ne
 def _who(after: Ticket, move: Move) -> dict[str, str]:
     """The agent to be named: who has the case now, else who did it."""
     if move.action is Action.ASSIGN and after.assignee:
-        return {"who": after.assignee}
-    return {"who": move.actor.name} if move.actor.kind is ActorKind.AGENT else {}
+        return {"who": after.assignee_shown or after.assignee}
+    return {"who": move.actor.shown or move.actor.name} if move.actor.kind is ActorKind.AGENT else {}
 
 
 def _decision(ticket: Ticket) -> dict[str, Any]:

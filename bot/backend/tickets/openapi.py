@@ -172,7 +172,8 @@ _SCHEMAS: Schema = {
     "Actor": record({
         "kind": one_of((ActorKind.AGENT, ActorKind.SYSTEM, ActorKind.AUTOMATION)),
         "name": NAME,
-    }),
+        "shown": nullable(NAME),
+    }, optional=("shown",)),
     "RatingBody": record(
         {"score": SCORE, "comment": text_of(1000), "customer_ref": nullable(CUSTOMER_REF)},
         optional=("comment", "customer_ref"),

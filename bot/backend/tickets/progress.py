@@ -22,13 +22,18 @@ _SAME = (
 )  # fmt: skip
 
 
+def shown_assignee(ticket: Ticket) -> str | None:
+    """The name under which customers know who has the case."""
+    return ticket.assignee_shown or ticket.assignee
+
+
 def holder_of(ticket: Ticket) -> dict[str, str | None]:
     """Who has the next word: `queue`, `agent` with a name, `customer`, `upstream` or `nobody`."""
     stage = stage_of(ticket)
     if stage in WAITING_OF:
         return {"kind": WAITING_OF[stage].value, "name": None}
     if stage in (Stage.QUEUED, Stage.IN_PROGRESS):
-        return {"kind": "agent", "name": ticket.assignee} if ticket.assignee else {"kind": "queue", "name": None}
+        return {"kind": "agent", "name": shown_assignee(ticket)} if ticket.assignee else {"kind": "queue", "name": None}
     return {"kind": "nobody", "name": None}
 
 

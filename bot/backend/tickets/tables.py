@@ -39,6 +39,7 @@ tickets = Table(
     Column("base_priority", String(20), nullable=False, server_default="normal"),
     Column("waiting_for", String(20)),
     Column("assignee", String(80)),
+    Column("assignee_shown", String(80)),
     Column("waiting_since", UtcDateTime),
     Column("next_promise_at", UtcDateTime),
     Column("repeats", Integer, nullable=False, server_default="0"),

@@ -50,7 +50,7 @@ async def act(request: web.Request) -> web.Response:
     body = await _body(request)
     key = _key(request)
     if action == "assign":
-        await _check_assignee(request, body.get("assignee"))
+        body["assignee_shown"] = await _shown_assignee(request, body.get("assignee"))
     if body.get("evidence"):
         await _check_pictures(request, ticket_no, body["evidence"])
     await _note(request, f"ticket.{action}", body, ticket_no=ticket_no)
@@ -88,7 +88,7 @@ async def decide(request: web.Request) -> web.Response:
 
 def _as(account: Account, body: dict[str, Any]) -> dict[str, Any]:
     """The body in the name of who is signed in. Usernames are unique, so nobody is their own second person."""
-    return {**body, "actor": {"kind": "agent", "name": account.username}}
+    return {**body, "actor": {"kind": "agent", "name": account.username, "shown": account.name}}
 
 
 def _key(request: web.Request) -> str:
@@ -112,13 +112,14 @@ async def _body(request: web.Request) -> dict[str, Any]:
     return body | {name: redact(body[name]).text for name in ("text", "reason") if isinstance(body.get(name), str)}
 
 
-async def _check_assignee(request: web.Request, username: Any) -> None:
-    """A case is given to somebody who has an account, or back to the queue."""
+async def _shown_assignee(request: web.Request, username: Any) -> str | None:
+    """How customers know the assignee. A case is given to somebody who has an account, or back to the queue (None)."""
     if username is None:
-        return
+        return None
     found = await request.app[ACCOUNTS].find(username) if isinstance(username, str) else None
     if found is None or found[0].disabled:
         raise InvalidError("There is nobody of this name.", fields=["assignee"])
+    return found[0].name
 
 
 async def _check_pictures(request: web.Request, ticket_no: str, evidence: Any) -> None:

@@ -97,6 +97,23 @@ async def test_a_case_is_given_and_taken_back(backend_client: TestClient, ticket
     assert (status, done["assignee"], done["stage"]) == (200, None, "queued")
 
 
+async def test_customers_read_the_name_that_they_are_to_know(backend_client: TestClient, ticket_no: str):
+    await act(backend_client, ticket_no, "assign", assignee="dora_7", assignee_shown="朵拉")
+    _, seen = await look(backend_client, ticket_no, "alice")
+    assert seen["holder"] == {"kind": "agent", "name": "朵拉"}
+    (event,) = await published(backend_client)
+    assert event["data"]["who"] == "朵拉"
+    assert (await case(backend_client, ticket_no))["assignee"] == "dora_7"
+    await act(backend_client, ticket_no, "assign", assignee=None)
+    actor = {"kind": "agent", "name": "bob_8", "shown": "阿宝"}
+    await act(backend_client, ticket_no, "reply", text="在查", actor=actor)
+    _, seen = await look(backend_client, ticket_no, "alice")
+    assert seen["holder"] == {"kind": "agent", "name": "阿宝"}
+    await act(backend_client, ticket_no, "assign", assignee="eve")
+    _, seen = await look(backend_client, ticket_no, "alice")
+    assert seen["holder"] == {"kind": "agent", "name": "eve"}
+
+
 async def test_a_case_is_solved_put_away_and_reopened(backend_client: TestClient, ticket_no: str, clock: Clock):
     assert (await act(backend_client, ticket_no, "resolve", text="到账了"))[1]["stage"] == "resolved"
     assert (await act(backend_client, ticket_no, "close"))[1]["stage"] == "closed"

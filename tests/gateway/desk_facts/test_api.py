@@ -211,7 +211,9 @@ async def test_a_case_is_given_only_to_somebody_who_has_an_account(gateway: Gate
     for wrong in ("nobody", 7):
         status, body = await act(bob, ticket_no, "assign", assignee=wrong)
         assert (status, body["error"]["fields"]) == (422, ["assignee"])
-    assert (await act(bob, ticket_no, "assign", "k2", assignee="sue"))[0] == 200
+    assert (await act(bob, ticket_no, "assign", "k2", assignee="sue", assignee_shown="某人"))[0] == 200
+    (case,) = (await facts(bob, alice))["tickets"]
+    assert case["holder"] == {"kind": "agent", "name": "Sue"}
     assert (await act(bob, ticket_no, "assign", "k3", assignee=None))[0] == 200
 
 
