@@ -6,7 +6,8 @@ from typing import Any
 
 import yaml
 
-from bot.qa.model import Fault, Located, Script, ScriptInvalidError, Vocabulary, check_scripts
+from bot.qa.checking import check_scripts
+from bot.qa.model import Fault, Located, Script, ScriptInvalidError, Vocabulary
 from bot.settings import ROOT
 
 FOLDER = ROOT / "tests" / "conversations"
