@@ -16,7 +16,8 @@ from bot.qa.model import Script
 from bot.qa.naming import Sentences
 from bot.qa.orders import OrderDesk
 from bot.qa.outside import Outside
-from bot.qa.runner import House, Performance, Result, play_all
+from bot.qa.result import Result
+from bot.qa.runner import House, Performance, play_all
 from bot.settings import ROOT, Settings
 
 RASA = ROOT / ".venv-rasa" / "bin" / "rasa"

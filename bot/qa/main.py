@@ -12,7 +12,7 @@ from bot.ops.stack import StackError
 from bot.qa.bench import CannotRunError, bench_settings, find_model, run_scripts, start_stack
 from bot.qa.model import Script, ScriptInvalidError
 from bot.qa.report import line_of, summary_of
-from bot.qa.runner import Result
+from bot.qa.result import Result
 from bot.qa.scripts import find_scripts, load_vocabulary
 
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from bot.qa.runner import Result
+from bot.qa.result import Result
 
 
 def line_of(result: Result) -> str:

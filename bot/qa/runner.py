@@ -5,14 +5,13 @@ import contextlib
 import re
 import time
 from collections.abc import Awaitable, Callable, Mapping, Sequence
-from dataclasses import dataclass, field
-from datetime import datetime
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
-from zoneinfo import ZoneInfo
 
 import aiohttp
 
+from bot.qa.blanks import placeholders, spoken
 from bot.qa.comparing import Found, compare_answers, compare_outcome
 from bot.qa.customer import Customer, CustomerError
 from bot.qa.desk import NEW_STRETCH, DeskAgent
@@ -21,9 +20,9 @@ from bot.qa.insight import Insight
 from bot.qa.model import Act, Drawing, Script, Turn
 from bot.qa.naming import Said, Sentences, TurnEvents, name_answers, said_in, turn_events
 from bot.qa.outside import Outside
+from bot.qa.result import PlayedTurn, Result
 from bot.settings import ROOT
 
-SHANGHAI = ZoneInfo("Asia/Shanghai")
 POLL_SECONDS = 0.15
 RESUME_CODE = re.compile(r"(?<![0-9A-Z])[0-9A-Z]{4}-[0-9A-Z]{4}(?![0-9A-Z])")
 
@@ -40,21 +39,6 @@ class Pace:
     silence: float = 2.0
     # What comes unasked was published by the backend and posted to the gateway before.
     unasked: float = 3.0
-
-
-@dataclass
-class Result:
-    """What became of one script; `failure` is empty when it passed, `line` is where it failed."""
-
-    script: Script
-    failure: list[str] = field(default_factory=list)
-    line: int = 0
-    transcript: list[str] = field(default_factory=list)
-    seconds: float = 0.0
-
-    @property
-    def passed(self) -> bool:
-        return not self.failure
 
 
 @dataclass(frozen=True)
@@ -84,6 +68,9 @@ class Performance:
         self._incidents: list[str] = []
         # Which dialog of the bot it is; each time that an agent lets it go on a new one begins.
         self._stretch = 1
+        # Conversations on devices before, with their last stretch.
+        self._left: list[tuple[str, int]] = []
+        self._answered_at = 0.0
         self.result = Result(script, line=script.line)
 
     async def play(self) -> Result:
@@ -95,9 +82,11 @@ class Performance:
             self.result.failure = [f"{type(error).__name__}: {error}"]
         finally:
             await self._customer.leave()
-            with contextlib.suppress(aiohttp.ClientError):
+            with contextlib.suppress(aiohttp.ClientError, OSError):
                 for each in self._incidents:
                     await self._house.outside.close_incident(each)
+            with contextlib.suppress(aiohttp.ClientError, OSError):
+                await self._keep_trackers()
         self.result.seconds = time.monotonic() - started
         return self.result
 
@@ -105,18 +94,30 @@ class Performance:
         customer, script = self._customer, self._script
         await customer.arrive(language=script.language)
         await customer.wait(lambda: bool(customer.answers), self._house.pace.delivery, "the welcome has come")
+        self.result.turns.append(PlayedTurn(script.line, "arrival", ""))
         failure = self._judge(["utter_greet"], customer.answers, (), {script.language})
         for turn in script.turns:
             if failure:
                 return failure
             self.result.line = turn.line
             who = "customer" if turn.act.by_customer else "meanwhile"
-            self.result.transcript.append(f"{who}: {spoken(turn.act, self._values)}")
+            said = spoken(turn.act, self._values)
+            self.result.transcript.append(f"{who}: {said}")
+            self.result.turns.append(PlayedTurn(turn.line, who, said))
             failure = await (self._turn(turn) if turn.act.by_customer else self._meanwhile(turn))
         if failure:
             return failure
         self.result.line = script.then.line
         return compare_outcome(script.then, await self._found()) + customer.faults
+
+    async def _keep_trackers(self) -> None:
+        """For reports, of all stretches on all devices."""
+        dialogs = list(self._left)
+        if self._customer.conversation:
+            dialogs.append((self._customer.conversation_id, self._stretch))
+        for conversation_id, last in dialogs:
+            for stretch in range(1, last + 1):
+                self.result.trackers.append(await self._house.insight.tracker(conversation_id, stretch))
 
     async def _found(self) -> Found:
         insight, conversation = self._house.insight, self._customer.conversation
@@ -127,7 +128,9 @@ class Performance:
     async def _turn(self, turn: Turn) -> list[str]:
         languages = {self._customer.conversation["language"]}
         message = await self._act(turn.act)
+        accepted_at = time.monotonic()
         said = await self._listen(message, len(turn.bot or ()))
+        self.result.turns[-1].seconds = max(0.0, self._answered_at - accepted_at)
         languages.add(self._customer.conversation["language"])
         return self._judge(turn.bot or (), self._answers_to(message), said, languages)
 
@@ -169,6 +172,8 @@ class Performance:
             self._customer.come_back()
         elif act.kind == "device":
             await self._customer.leave()
+            self._left.append((self._customer.conversation_id, self._stretch))
+            self._stretch = 1
             self._customer, self._judged = Customer(self._house.session, self._house.public_url), 0
             await self._customer.arrive(language=self._script.language)
 
@@ -208,12 +213,15 @@ class Performance:
         """Wait until the turn of this message is over; what Rasa said in it."""
         deadline = time.monotonic() + self._house.pace.answer
         changed_at, count = time.monotonic(), (0, False)
+        self._answered_at = 0.0
         while True:
             tracker = await self._tracker()
             turn = turn_events(tracker.get("events") or [], str(message["message_id"]))
             received = len(self._answers_to(message))
             now = time.monotonic()
             state = (received, bool(turn and turn.finished))
+            if received != count[0]:
+                self._answered_at = now
             if state != count:
                 changed_at, count = now, state
             if now > deadline or self._is_over(turn, received, expected, now - changed_at):
@@ -241,6 +249,8 @@ class Performance:
             self._values["resume_code"] = codes[-1]
         named = name_answers(texts, said, self._house.sentences)
         shown = [f"bot: {name} | {_short(text)}" for name, text in zip(named.names, texts, strict=True)]
+        played = self.result.turns[-1]
+        played.names, played.texts = named.names, tuple(texts)
         self.result.transcript += shown or ["bot: (silence)"]
         failure = compare_answers(expected, named.names)
         failure += [f"lost on the way to the customer: {each.name}" for each in named.lost]
@@ -249,34 +259,6 @@ class Performance:
             if found and not found & languages:
                 failure.append(f"{name} was said in {', '.join(found)} in a conversation in {', '.join(languages)}")
         return failure
-
-
-def placeholders(order: Mapping[str, Any] | None) -> dict[str, str]:
-    """What the blanks of a script stand for, as a customer would write it."""
-    if order is None:
-        return {}
-    hint = order.get("hint") or {}
-    paid_at = hint.get("paid_at")
-    local = datetime.fromisoformat(paid_at).astimezone(SHANGHAI) if paid_at else None
-    return {
-        "order_no": str(order["order_no"]),
-        "phone_tail": str(order["phone_tail"]),
-        "product": str(order.get("product") or ""),
-        "transaction_no": str(hint.get("transaction_no") or ""),
-        "amount": str(hint.get("amount") or order.get("amount") or ""),
-        "paid_at": f"{local:%Y-%m-%d %H:%M}" if local else "",
-    }
-
-
-def spoken(act: Act, values: Mapping[str, str]) -> str:
-    """The act as the transcript shows it; in a text the blanks are filled."""
-    if act.kind != "text":
-        details = ", ".join(f"{name}: {each}" for name, each in act.fields.items())
-        return f"[{act.kind}] {details or act.value}".rstrip()
-    text = act.value
-    for name, value in values.items():
-        text = text.replace("{" + name + "}", value)
-    return text
 
 
 def _short(text: str, longest: int = 70) -> str:

@@ -13,10 +13,10 @@ import yaml
 from playwright.async_api import Browser, Page, expect
 
 from bot.ops.stack import Stack
+from bot.qa.blanks import placeholders
 from bot.qa.insight import Insight
 from bot.qa.naming import Sentences
 from bot.qa.orders import OrderDesk
-from bot.qa.runner import placeholders
 from bot.settings import ROOT
 from tests.browser.chat import Chat
 from tests.browser.conftest import PHONE

@@ -10,7 +10,7 @@ import pytest
 from bot.ops.stack import Stack
 from bot.qa.bench import run_scripts
 from bot.qa.model import Script
-from bot.qa.runner import Result
+from bot.qa.result import Result
 
 AT_ONCE = 4
 Results = Mapping[str, Future[Result]]

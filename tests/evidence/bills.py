@@ -163,7 +163,7 @@ def picture_of(
     number: str = "own",
     amount: str = "",
 ) -> bytes:
-    """A screenshot of this order (`values` are those of `bot.qa.runner.placeholders`), as its customer sends it."""
+    """A screenshot of this order (`values` are those of `bot.qa.blanks.placeholders`), as its customer sends it."""
     payment = payment_of(values, page, own=number == "own")
     payment = replace(payment, amount=Decimal(amount)) if amount else payment
     if page == "order_page":

@@ -1,0 +1,38 @@
+"""What stands in a script's texts for something of its order, and the act as it is shown (pure)."""
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from bot.qa.model import Act
+
+SHANGHAI = ZoneInfo("Asia/Shanghai")
+
+
+def placeholders(order: Mapping[str, Any] | None) -> dict[str, str]:
+    """What the blanks of a script stand for, as a customer would write it."""
+    if order is None:
+        return {}
+    hint = order.get("hint") or {}
+    paid_at = hint.get("paid_at")
+    local = datetime.fromisoformat(paid_at).astimezone(SHANGHAI) if paid_at else None
+    return {
+        "order_no": str(order["order_no"]),
+        "phone_tail": str(order["phone_tail"]),
+        "product": str(order.get("product") or ""),
+        "transaction_no": str(hint.get("transaction_no") or ""),
+        "amount": str(hint.get("amount") or order.get("amount") or ""),
+        "paid_at": f"{local:%Y-%m-%d %H:%M}" if local else "",
+    }
+
+
+def spoken(act: Act, values: Mapping[str, str]) -> str:
+    """The act as the transcript shows it; in a text the blanks are filled."""
+    if act.kind != "text":
+        details = ", ".join(f"{name}: {each}" for name, each in act.fields.items())
+        return f"[{act.kind}] {details or act.value}".rstrip()
+    text = act.value
+    for name, value in values.items():
+        text = text.replace("{" + name + "}", value)
+    return text
