@@ -20,6 +20,8 @@ MAY_IMPORT = {
     # The conversation tests write the orders that they need, the way the demo does.
     "qa": {
         "bot.ops",
+        # What each action may end with, for the coverage.
+        "bot.actions.outcomes",
         "bot.backend.client",
         "bot.backend.seed",
         "bot.backend.orders.demo",
