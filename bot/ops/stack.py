@@ -51,6 +51,12 @@ class Stack:
                     raise StackError(f"{name} is not ready after {timeout:.0f} s:\n{self.log_tail(name)}")
                 time.sleep(0.1)
 
+    def check(self) -> None:
+        """StackError when one of the started processes has ended."""
+        for name, child in self._children.items():
+            if (code := child.poll()) is not None:
+                raise StackError(f"{name} ended with {code}:\n{self.log_tail(name)}")
+
     def pid(self, name: str) -> int:
         """The process id of the newest start."""
         return self._children[name].pid

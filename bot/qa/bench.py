@@ -1,9 +1,13 @@
 """The four real processes for tests: own ports, own databases, nothing shared with what runs besides."""
 
+import asyncio
 import contextlib
+import signal
 import socket
-from collections.abc import AsyncIterator, Callable, Sequence
+import tempfile
+from collections.abc import AsyncIterator, Callable, Iterator, Sequence
 from pathlib import Path
+from typing import Any
 
 import aiohttp
 import yaml
@@ -21,6 +25,8 @@ from bot.qa.runner import House, Performance, play_all
 from bot.settings import ROOT, Settings
 
 RASA = ROOT / ".venv-rasa" / "bin" / "rasa"
+CHECK_SECONDS = 0.5
+ENDINGS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 
 
 class CannotRunError(Exception):
@@ -82,21 +88,82 @@ async def open_house(settings: Settings) -> AsyncIterator[House]:
 
 
 async def run_scripts(
-    settings: Settings, scripts: Sequence[Script], at_once: int, done: Callable[[Result], None]
+    settings: Settings,
+    scripts: Sequence[Script],
+    at_once: int,
+    done: Callable[[Result], None],
+    *,
+    check: Callable[[], None] = lambda: None,
+    stop_at_first: bool = False,
 ) -> list[Result]:
-    """Play the scripts on a running helpdesk; `done` is called with each as soon as it is over."""
+    """Play the scripts on a running helpdesk; `done` is called with each as soon as it is over.
+
+    check: is called all the time and raises when it makes no sense to go on.
+    stop_at_first: whether the first failure ends the run; what was not over then has no result.
+    """
+    results: list[Result] = []
+    failed = asyncio.Event()
     async with open_house(settings) as house:
         desk = OrderDesk(settings, await house.insight.demo_orders())
 
         async def play(script: Script) -> Result:
             order = await desk.order_for(script.order, script.amount) if script.order else None
             result = await Performance(house, script, order).play()
+            results.append(result)
             done(result)
+            if not result.passed:
+                failed.set()
             return result
 
-        results = await play_all([each for each in scripts if not each.alone], play, at_once)
-        # They move the time of all conversations, so they come last and one by one.
-        return results + await play_all([each for each in scripts if each.alone], play, 1)
+        async def play_everything() -> None:
+            await play_all([each for each in scripts if not each.alone], play, at_once)
+            # They move the time of all conversations, so they come last and one by one.
+            await play_all([each for each in scripts if each.alone], play, 1)
+
+        ends: list[asyncio.Future[Any]] = [
+            asyncio.ensure_future(play_everything()),
+            asyncio.ensure_future(_check_on(check)),
+        ]
+        if stop_at_first:
+            ends.append(asyncio.ensure_future(failed.wait()))
+        try:
+            over, _ = await asyncio.wait(ends, return_when=asyncio.FIRST_COMPLETED)
+            for each in over:
+                each.result()
+        finally:
+            for each in ends:
+                each.cancel()
+            await asyncio.gather(*ends, return_exceptions=True)
+    return sorted(results, key=lambda each: (each.script.file, each.script.line))
+
+
+async def _check_on(check: Callable[[], None]) -> None:
+    while True:
+        check()
+        await asyncio.sleep(CHECK_SECONDS)
+
+
+@contextlib.contextmanager
+def own_helpdesk(model: Path) -> Iterator[Stack]:
+    """A helpdesk with this model that is stopped and forgotten in the end, whatever happens."""
+    with tempfile.TemporaryDirectory(prefix="daozhang-qa-") as folder:
+        stack = start_stack(bench_settings(Path(folder)), model)
+        try:
+            yield stack
+        finally:
+            stack.stop()
+
+
+def end_in_order() -> None:
+    """From now on SIGTERM, SIGHUP and Ctrl-C end this process by SystemExit, so that it stops what it has started."""
+    for number in ENDINGS:
+        signal.signal(number, _end)
+
+
+def _end(number: int, frame: object) -> None:
+    for each in ENDINGS:  # The end itself is not to be interrupted.
+        signal.signal(each, signal.SIG_IGN)
+    raise SystemExit(128 + number)
 
 
 def start_stack(settings: Settings, model: Path) -> Stack:

@@ -1,57 +1,79 @@
-"""`python -m bot qa run [path[::name] …]`: play conversation tests on a helpdesk of their own."""
+"""`python -m bot qa …`: conversation tests on a helpdesk of their own."""
 
 import argparse
-import asyncio
 import sys
-import tempfile
-import time
 from collections.abc import Sequence
 from pathlib import Path
 
 from bot.ops.stack import StackError
-from bot.qa.bench import CannotRunError, bench_settings, find_model, run_scripts, start_stack
-from bot.qa.model import Script, ScriptInvalidError
-from bot.qa.report import line_of, summary_of
-from bot.qa.result import Result
+from bot.qa.bench import CannotRunError, end_in_order, find_model
+from bot.qa.coverage_names import load_names
+from bot.qa.model import ScriptInvalidError
+from bot.qa.running import Run, play
 from bot.qa.scripts import find_scripts, load_vocabulary
+from bot.qa.terminal import Terminal
+from bot.settings import ROOT
+
+FOLDER = ROOT / "var" / "qa"
 
 
 def main(argv: Sequence[str] | None = None) -> int:
-    """0 when every script passed, 1 when one failed, 2 when nothing could be played."""
-    parser = argparse.ArgumentParser(prog="python -m bot qa", description="Conversation tests.")
-    commands = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
-    run = commands.add_parser("run", help="play scripts on the four real processes")
-    run.add_argument("places", nargs="*", metavar="path[::name]", help="default: all of tests/conversations")
-    run.add_argument("--at-once", type=int, default=4, metavar="N", help="conversations at a time (default 4)")
-    run.add_argument("--model", type=Path, help="another trained model than that of the present dialog")
-    found = parser.parse_args(argv)
+    """0 when every script passed, 1 when one failed or too little was covered, 2 when nothing could be played."""
+    found = parser().parse_args(argv)
+    end_in_order()
     try:
-        scripts = find_scripts(found.places, load_vocabulary())
-        return run_all(scripts, found.model or find_model(), max(1, found.at_once))
+        return _run(found)
     except (ScriptInvalidError, CannotRunError, StackError) as error:
         print(error, file=sys.stderr)  # noqa: T201
         return 2
 
 
-def run_all(scripts: Sequence[Script], model: Path, at_once: int) -> int:
-    """Start the helpdesk, play, print and stop it whatever happens."""
-    started = time.monotonic()
-    with tempfile.TemporaryDirectory(prefix="daozhang-qa-") as folder:
-        settings = bench_settings(Path(folder))
-        _say(f"starting the four processes with {model.name} …")
-        stack = start_stack(settings, model)
-        try:
-            _say(f"playing {len(scripts)} scripts, {at_once} at a time …")
-            results = asyncio.run(run_scripts(settings, scripts, at_once, _show))
-        finally:
-            stack.stop()
-    _say("\n" + summary_of(results, time.monotonic() - started))
-    return 0 if all(each.passed for each in results) else 1
+def parser() -> argparse.ArgumentParser:
+    """The command line."""
+    made = argparse.ArgumentParser(prog="python -m bot qa", description="Conversation tests.")
+    commands = made.add_subparsers(dest="command", required=True, metavar="COMMAND")
+    run = commands.add_parser("run", help="play scripts on the four real processes")
+    _add_common(run)
+    run.add_argument("--model", type=Path, help="another trained model than that of the present dialog")
+    run.add_argument("--stop-at-first", action="store_true", help="end at the first failure")
+    run.add_argument("--repeat", type=_count, default=1, metavar="N", help="play each N times; a flake fails")
+    run.add_argument("--need", type=float, metavar="PERCENT", help="fail below this coverage")
+    for name in ("junit", "json", "html"):
+        run.add_argument(f"--{name}", type=Path, metavar="FILE", help=f"the {name} report goes here")
+    run.add_argument("--reports", type=Path, default=FOLDER, metavar="FOLDER", help="reports go here (var/qa)")
+    run.add_argument("--no-reports", action="store_true", help="only the reports that are named")
+    return made
 
 
-def _show(result: Result) -> None:
-    _say(line_of(result))
+def _add_common(command: argparse.ArgumentParser) -> None:
+    command.add_argument("places", nargs="*", metavar="path[::name]", help="default: all of tests/conversations")
+    command.add_argument("--at-once", type=_count, default=4, metavar="N", help="conversations at a time (default 4)")
+    command.add_argument("--quiet", action="store_true", help="only failures and the end")
 
 
-def _say(text: str) -> None:
-    print(text, flush=True)  # noqa: T201
+def _run(found: argparse.Namespace) -> int:
+    scripts = find_scripts(found.places, load_vocabulary())
+    files = {} if found.no_reports else {
+        "junit": found.reports / "junit.xml",
+        "json": found.reports / "report.json",
+        "html": found.reports / "report.html",
+    }  # fmt: skip
+    files |= {name: getattr(found, name) for name in ("junit", "json", "html") if getattr(found, name)}
+    run = Run(
+        scripts=scripts,
+        model=found.model or find_model(),
+        at_once=found.at_once,
+        names=load_names(),
+        repeat=found.repeat,
+        stop_at_first=found.stop_at_first,
+        need=found.need,
+        files=files,
+    )
+    return play(run, Terminal(quiet=found.quiet))
+
+
+def _count(text: str) -> int:
+    number = int(text)
+    if number < 1:
+        raise argparse.ArgumentTypeError("at least 1")
+    return number
