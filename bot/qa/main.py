@@ -6,12 +6,15 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from bot.ops.stack import StackError
+from bot.ops.train import train
 from bot.qa.bench import CannotRunError, end_in_order, find_model
+from bot.qa.compare import compare
 from bot.qa.coverage_names import load_names
 from bot.qa.model import ScriptInvalidError
 from bot.qa.running import Run, play
 from bot.qa.scripts import find_scripts, load_vocabulary
 from bot.qa.terminal import Terminal
+from bot.qa.watch import Watch
 from bot.settings import ROOT
 
 FOLDER = ROOT / "var" / "qa"
@@ -22,7 +25,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     found = parser().parse_args(argv)
     end_in_order()
     try:
-        return _run(found)
+        return {"run": _run, "compare": _compare}[found.command](found)
     except (ScriptInvalidError, CannotRunError, StackError) as error:
         print(error, file=sys.stderr)  # noqa: T201
         return 2
@@ -34,7 +37,7 @@ def parser() -> argparse.ArgumentParser:
     commands = made.add_subparsers(dest="command", required=True, metavar="COMMAND")
     run = commands.add_parser("run", help="play scripts on the four real processes")
     _add_common(run)
-    run.add_argument("--model", type=Path, help="another trained model than that of the present dialog")
+    run.add_argument("--model", type=_model, help="another trained model than that of the present dialog")
     run.add_argument("--stop-at-first", action="store_true", help="end at the first failure")
     run.add_argument("--repeat", type=_count, default=1, metavar="N", help="play each N times; a flake fails")
     run.add_argument("--need", type=float, metavar="PERCENT", help="fail below this coverage")
@@ -42,34 +45,58 @@ def parser() -> argparse.ArgumentParser:
         run.add_argument(f"--{name}", type=Path, metavar="FILE", help=f"the {name} report goes here")
     run.add_argument("--reports", type=Path, default=FOLDER, metavar="FOLDER", help="reports go here (var/qa)")
     run.add_argument("--no-reports", action="store_true", help="only the reports that are named")
+    run.add_argument("--watch", action="store_true", help="play again whenever something changes")
+    compare_them = commands.add_parser("compare", help="play the same scripts on two models: 1 when they differ")
+    compare_them.add_argument("first", type=_model, metavar="MODEL_A")
+    compare_them.add_argument("second", type=_model, metavar="MODEL_B")
+    _add_common(compare_them)
     return made
 
 
 def _add_common(command: argparse.ArgumentParser) -> None:
     command.add_argument("places", nargs="*", metavar="path[::name]", help="default: all of tests/conversations")
-    command.add_argument("--at-once", type=_count, default=4, metavar="N", help="conversations at a time (default 4)")
+    command.add_argument("--at-once", type=_count, default=8, metavar="N", help="conversations at a time (default 8)")
     command.add_argument("--quiet", action="store_true", help="only failures and the end")
 
 
 def _run(found: argparse.Namespace) -> int:
-    scripts = find_scripts(found.places, load_vocabulary())
     files = {} if found.no_reports else {
         "junit": found.reports / "junit.xml",
         "json": found.reports / "report.json",
         "html": found.reports / "report.html",
     }  # fmt: skip
     files |= {name: getattr(found, name) for name in ("junit", "json", "html") if getattr(found, name)}
-    run = Run(
-        scripts=scripts,
-        model=found.model or find_model(),
-        at_once=found.at_once,
-        names=load_names(),
-        repeat=found.repeat,
-        stop_at_first=found.stop_at_first,
-        need=found.need,
-        files=files,
-    )
-    return play(run, Terminal(quiet=found.quiet))
+
+    def load(model: Path) -> Run:
+        return Run(
+            scripts=find_scripts(found.places, load_vocabulary()),
+            model=model,
+            at_once=found.at_once,
+            names=load_names(),
+            repeat=found.repeat,
+            stop_at_first=found.stop_at_first,
+            need=found.need,
+            files=files,
+        )
+
+    terminal = Terminal(quiet=found.quiet)
+    if found.watch:
+        places = [Path(each.partition("::")[0]) for each in found.places]
+        Watch(load, terminal, places, (lambda: found.model) if found.model else train).run()
+    return play(load(found.model or find_model()), terminal)
+
+
+def _compare(found: argparse.Namespace) -> int:
+    scripts = find_scripts(found.places, load_vocabulary())
+    run = Run(scripts=scripts, model=found.first, at_once=found.at_once, names=load_names())
+    return compare(run, (found.first, found.second), Terminal(quiet=found.quiet))
+
+
+def _model(text: str) -> Path:
+    path = Path(text)
+    if not path.is_file():
+        raise argparse.ArgumentTypeError(f"there is no model {text}")
+    return path
 
 
 def _count(text: str) -> int:

@@ -24,6 +24,7 @@ from bot.qa.result import PlayedTurn, Result
 from bot.settings import ROOT
 
 POLL_SECONDS = 0.15
+ANSWER_SECONDS = 0.6
 RESUME_CODE = re.compile(r"(?<![0-9A-Z])[0-9A-Z]{4}-[0-9A-Z]{4}(?![0-9A-Z])")
 
 
@@ -226,7 +227,15 @@ class Performance:
                 changed_at, count = now, state
             if now > deadline or self._is_over(turn, received, expected, now - changed_at):
                 return turn.said if turn else ()
-            await asyncio.sleep(POLL_SECONDS)
+            # To tell a whole tracker is work for Rasa, so it is asked rarely until what is expected has come.
+            await self._next_answer(message, received, POLL_SECONDS if received >= expected else ANSWER_SECONDS)
+
+    async def _next_answer(self, message: dict[str, Any], known: int, seconds: float) -> None:
+        """Until there are more answers than those that are known, at most so long."""
+        with contextlib.suppress(CustomerError):
+            await self._customer.wait(
+                lambda: len(self._answers_to(message)) > known, seconds, "the next answer has come"
+            )
 
     def _is_over(self, turn: TurnEvents | None, received: int, expected: int, quiet: float) -> bool:
         pace = self._house.pace

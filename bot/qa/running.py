@@ -25,7 +25,7 @@ class Run:
     scripts: Sequence[Script]
     model: Path
     names: Names
-    at_once: int = 4
+    at_once: int = 8
     repeat: int = 1
     stop_at_first: bool = False
     need: float | None = None

@@ -2,7 +2,10 @@
 
 from collections.abc import Iterable
 
+from rich.box import SIMPLE
 from rich.console import Console
+from rich.table import Column, Table
+from rich.text import Text
 
 from bot.qa.report import failure_of, line_of
 from bot.qa.result import Result
@@ -31,6 +34,13 @@ class Terminal:
     def say_all(self, lines: Iterable[str]) -> None:
         for each in lines:
             self.say(each)
+
+    def table(self, titles: Iterable[str], rows: Iterable[Iterable[str]]) -> None:
+        """Rows below titles; long cells are folded."""
+        table = Table(*(Column(Text(each)) for each in titles), box=SIMPLE)
+        for row in rows:
+            table.add_row(*(Text(each, overflow="fold") for each in row))
+        self._console.print(table, soft_wrap=False)
 
     def show(self, result: Result) -> None:
         """A result's line with how many there are; the first failure in full."""

@@ -12,7 +12,7 @@ from bot.qa.bench import run_scripts
 from bot.qa.model import Script
 from bot.qa.result import Result
 
-AT_ONCE = 4
+AT_ONCE = 8
 Results = Mapping[str, Future[Result]]
 
 
