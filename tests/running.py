@@ -5,6 +5,7 @@ from collections.abc import Iterator
 import pytest
 
 from bot.ops.stack import Stack
+from bot.ops.steps import raise_on_signals
 
 
 @pytest.fixture(scope="session")
@@ -17,6 +18,9 @@ def helpdesk(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stack]:
         model = find_model()
     except CannotRunError as reason:
         pytest.skip(str(reason))
+    raise_on_signals()  # Whoever ends the tests ends the helpdesk, too.
     stack = start_stack(bench_settings(tmp_path_factory.mktemp("helpdesk")), model)
-    yield stack
-    stack.stop()
+    try:
+        yield stack
+    finally:
+        stack.stop()

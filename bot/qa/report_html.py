@@ -120,7 +120,7 @@ def _turn(turn: PlayedTurn, *, failed: bool) -> str:
     """What the customer did, and the answers."""
     who = {"customer": "customer", "arrival": "note"}.get(turn.who, "note")
     said = turn.said or "the customer opens the chat"
-    seconds = f' <span class="quiet">{turn.seconds:.1f} s</span>' if turn.seconds else ""
+    seconds = f" · {turn.seconds:.1f} s" if turn.seconds else ""
     state = " broken" if failed else ""
     bubbles = [f'<li class="{who}{state}"><p>{_text(said)}</p><small>line {turn.line}{seconds}</small></li>']
     bubbles += [

@@ -23,11 +23,12 @@ def results(request: pytest.FixtureRequest, helpdesk: Stack) -> Iterator[Results
     scripts = [each for each in chosen if isinstance(each, Script)]
     futures: dict[str, Future[Result]] = {each.place: Future() for each in scripts}
 
+    def done(result: Result) -> None:
+        futures[result.script.place].set_result(result)
+
     def play() -> None:
         try:
-            asyncio.run(
-                run_scripts(helpdesk.settings, scripts, AT_ONCE, lambda it: futures[it.script.place].set_result(it))
-            )
+            asyncio.run(run_scripts(helpdesk.settings, scripts, AT_ONCE, done, check=helpdesk.check))
         except BaseException as error:
             for future in futures.values():
                 if not future.done():
