@@ -31,6 +31,7 @@ class Stack:
         self._model_path = model_path
         self._processes: dict[str, Process] = {}
         self._children: dict[str, subprocess.Popen[bytes]] = {}
+        self._killed: set[str] = set()
 
     def start(self, names: Sequence[str] = ()) -> None:
         """Start the processes with these names (default: all four) without waiting for them."""
@@ -52,9 +53,9 @@ class Stack:
                 time.sleep(0.1)
 
     def check(self) -> None:
-        """StackError when one of the started processes has ended."""
-        for name, child in self._children.items():
-            if (code := child.poll()) is not None:
+        """StackError when one of the started processes has ended and was not killed from here."""
+        for name, child in list(self._children.items()):
+            if (code := child.poll()) is not None and name not in self._killed:
                 raise StackError(f"{name} ended with {code}:\n{self.log_tail(name)}")
 
     def pid(self, name: str) -> int:
@@ -68,6 +69,7 @@ class Stack:
     def kill(self, *names: str, number: signal.Signals = signal.SIGKILL) -> None:
         """Send the signal to all of them; after SIGKILL and SIGTERM also wait until they are gone."""
         for name in names:
+            self._killed.add(name)
             self._children[name].send_signal(number)
         if number in (signal.SIGKILL, signal.SIGTERM):
             for name in names:
@@ -121,6 +123,7 @@ class Stack:
                 stderr=subprocess.STDOUT,
                 start_new_session=True,
             )
+        self._killed.discard(name)
 
     @staticmethod
     def _signal_group(child: subprocess.Popen[bytes], number: signal.Signals) -> None:
