@@ -36,6 +36,10 @@ class Settings(BaseSettings):
     rasa_port: int = Field(5005, ge=1, le=65535)
     actions_port: int = Field(5055, ge=1, le=65535)
 
+    # Where the other processes reach the backend, and the gateway reaches Rasa.
+    backend_url: str = ""
+    rasa_url: str = ""
+
     backend_database_url: str = ""
     gateway_database_url: str = ""
     rasa_database_url: str = ""
@@ -106,6 +110,8 @@ class Settings(BaseSettings):
         for name in ("public_url", "gateway_url"):
             if not getattr(self, name):
                 setattr(self, name, f"http://{host}:{self.gateway_port}")
+        self.backend_url = self.backend_url or f"http://127.0.0.1:{self.backend_port}"
+        self.rasa_url = self.rasa_url or f"http://127.0.0.1:{self.rasa_port}"
         return self
 
     @model_validator(mode="after")
@@ -117,16 +123,6 @@ class Settings(BaseSettings):
         if secret and not re.fullmatch(r"[A-Za-z0-9_-]{1,256}", secret):
             raise ValueError("DAOZHANG_TELEGRAM_WEBHOOK_SECRET may have letters, digits, _ and -, at most 256")
         return self
-
-    @property
-    def backend_url(self) -> str:
-        """Where the other processes reach the backend."""
-        return f"http://127.0.0.1:{self.backend_port}"
-
-    @property
-    def rasa_url(self) -> str:
-        """Where the gateway reaches Rasa."""
-        return f"http://127.0.0.1:{self.rasa_port}"
 
     @property
     def actions_url(self) -> str:

@@ -26,7 +26,10 @@ MAY_IMPORT = {
         "bot.backend.seed",
         "bot.backend.orders.demo",
         "bot.backend.orders.model",
+        "bot.backend.ownership.model",
         "bot.backend.ownership.store",
+        # They play the shop, which signs who its customer is.
+        "bot.gateway.identity",
         # The benchmark of the desk measures its queries.
         "bot.gateway.conversations",
         "bot.gateway.desk",

@@ -2,31 +2,34 @@
 
 import asyncio
 import contextlib
-import signal
-import socket
 import tempfile
 from collections.abc import AsyncIterator, Callable, Iterator, Sequence
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
 import aiohttp
 import yaml
+from pydantic import SecretStr
 
 from bot.ops.stack import Stack
 from bot.ops.train import model_path
+from bot.qa.customer import CustomerError
 from bot.qa.desk import DeskAgent
 from bot.qa.insight import Insight
 from bot.qa.model import Script
 from bot.qa.naming import Sentences
 from bot.qa.orders import OrderDesk
 from bot.qa.outside import Outside
+from bot.qa.ports import free_ports
 from bot.qa.result import Result
-from bot.qa.runner import House, Performance, play_all
+from bot.qa.runner import Performance, play_all
+from bot.qa.stage import House
+from bot.qa.wires import wires_between
 from bot.settings import ROOT, Settings
 
 RASA = ROOT / ".venv-rasa" / "bin" / "rasa"
 CHECK_SECONDS = 0.5
-ENDINGS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 
 
 class CannotRunError(Exception):
@@ -60,20 +63,14 @@ def bench_settings(var_dir: Path) -> Settings:
         backend_database_url="",
         gateway_database_url="",
         rasa_database_url="",
+        backend_url="",
+        rasa_url="",
+        identity_secret=SecretStr("the shop of the conversation tests"),
         messages_per_minute=100_000,
         conversations_per_minute=100_000,
         # The scripts report many similar cases at once; the one about incidents opens its own.
         incident_cases=100_000,
     )
-
-
-def free_ports(count: int) -> list[int]:
-    """Loopback ports that nobody listens on now."""
-    with contextlib.ExitStack() as stack:
-        probes = [stack.enter_context(socket.socket()) for _ in range(count)]
-        for probe in probes:
-            probe.bind(("127.0.0.1", 0))
-        return [int(probe.getsockname()[1]) for probe in probes]
 
 
 @contextlib.asynccontextmanager
@@ -92,40 +89,23 @@ async def run_scripts(
     scripts: Sequence[Script],
     at_once: int,
     done: Callable[[Result], None],
+    stack: Stack | None = None,
     *,
-    check: Callable[[], None] = lambda: None,
     stop_at_first: bool = False,
 ) -> list[Result]:
     """Play the scripts on a running helpdesk; `done` is called with each as soon as it is over.
 
-    check: is called all the time and raises when it makes no sense to go on.
+    stack: its processes; StackError as soon as one of them ends. Scripts that spoil or count calls need it: two of the
+    processes are then started anew for a while.
     stop_at_first: whether the first failure ends the run; what was not over then has no result.
     """
-    results: list[Result] = []
-    failed = asyncio.Event()
     async with open_house(settings) as house:
-        desk = OrderDesk(settings, await house.insight.demo_orders())
-
-        async def play(script: Script) -> Result:
-            order = await desk.order_for(script.order, script.amount) if script.order else None
-            result = await Performance(house, script, order).play()
-            results.append(result)
-            done(result)
-            if not result.passed:
-                failed.set()
-            return result
-
-        async def play_everything() -> None:
-            await play_all([each for each in scripts if not each.alone], play, at_once)
-            # They move the time of all conversations, so they come last and one by one.
-            await play_all([each for each in scripts if each.alone], play, 1)
-
-        ends: list[asyncio.Future[Any]] = [
-            asyncio.ensure_future(play_everything()),
-            asyncio.ensure_future(_check_on(check)),
-        ]
+        player = Player(house, OrderDesk(settings, await house.insight.demo_orders()), done)
+        ends: list[asyncio.Future[Any]] = [asyncio.ensure_future(_play_everything(player, scripts, at_once, stack))]
+        if stack:
+            ends.append(asyncio.ensure_future(_check_on(stack)))
         if stop_at_first:
-            ends.append(asyncio.ensure_future(failed.wait()))
+            ends.append(asyncio.ensure_future(player.failed.wait()))
         try:
             over, _ = await asyncio.wait(ends, return_when=asyncio.FIRST_COMPLETED)
             for each in over:
@@ -134,13 +114,57 @@ async def run_scripts(
             for each in ends:
                 each.cancel()
             await asyncio.gather(*ends, return_exceptions=True)
-    return sorted(results, key=lambda each: (each.script.file, each.script.line))
+    return sorted(player.results, key=lambda each: (each.script.file, each.script.line))
 
 
-async def _check_on(check: Callable[[], None]) -> None:
+async def _play_everything(player: "Player", scripts: Sequence[Script], at_once: int, stack: Stack | None) -> None:
+    wired = [each for each in scripts if each.wired]
+    plain = [each for each in scripts if not each.wired]
+    await play_all([each for each in plain if not each.alone], player.play, at_once)
+    if wired:
+        if stack is None:
+            raise CannotRunError("scripts with faults or calls need a helpdesk that was started for them")
+        house = player.house
+        async with wires_between(stack) as wires:
+            player.house = replace(house, wires=wires)
+            await play_all([each for each in wired if not each.alone], player.play, at_once)
+            await play_all([each for each in wired if each.alone], player.play, 1)
+        player.house = house
+    # They move the time of all conversations, so they come last and one by one.
+    await play_all([each for each in plain if each.alone], player.play, 1)
+    if stack:
+        stack.check()
+
+
+async def _check_on(stack: Stack) -> None:
     while True:
-        check()
+        stack.check()
         await asyncio.sleep(CHECK_SECONDS)
+
+
+@dataclass
+class Player:
+    """Plays one script after the other, each with an order of its own, and keeps the results."""
+
+    house: House
+    desk: OrderDesk
+    done: Callable[[Result], None]
+    results: list[Result] = field(default_factory=list)
+    failed: asyncio.Event = field(default_factory=asyncio.Event)
+
+    async def play(self, script: Script) -> Result:
+        try:
+            if script.given.clock:
+                self.house.outside.set_clock(script.given.clock)
+            order = await self.desk.order_for(script.order, script.amount) if script.order else None
+            result = await Performance(self.house, script, order).play()
+        except (ValueError, CustomerError) as error:
+            result = Result(script, [str(error)], script.line)
+        self.results.append(result)
+        self.done(result)
+        if not result.passed:
+            self.failed.set()
+        return result
 
 
 @contextlib.contextmanager
@@ -152,18 +176,6 @@ def own_helpdesk(model: Path) -> Iterator[Stack]:
             yield stack
         finally:
             stack.stop()
-
-
-def end_in_order() -> None:
-    """From now on SIGTERM, SIGHUP and Ctrl-C end this process by SystemExit, so that it stops what it has started."""
-    for number in ENDINGS:
-        signal.signal(number, _end)
-
-
-def _end(number: int, frame: object) -> None:
-    for each in ENDINGS:  # The end itself is not to be interrupted.
-        signal.signal(each, signal.SIG_IGN)
-    raise SystemExit(128 + number)
 
 
 def start_stack(settings: Settings, model: Path) -> Stack:

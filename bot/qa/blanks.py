@@ -27,12 +27,12 @@ def placeholders(order: Mapping[str, Any] | None) -> dict[str, str]:
     }
 
 
-def spoken(act: Act, values: Mapping[str, str]) -> str:
-    """The act as the transcript shows it; in a text the blanks are filled."""
-    if act.kind != "text":
+def spoken(act: Act, values: Mapping[str, str], shown: bool = False) -> str:
+    """The act as the transcript shows it; in a text the blanks are filled. Not `shown`: only the words."""
+    if act.kind not in ("text", "twice", "at_once"):
         details = ", ".join(f"{name}: {each}" for name, each in act.fields.items())
         return f"[{act.kind}] {details or act.value}".rstrip()
     text = act.value
     for name, value in values.items():
         text = text.replace("{" + name + "}", value)
-    return text
+    return f"[{act.kind}] {text}" if shown and act.kind != "text" else text

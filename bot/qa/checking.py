@@ -4,35 +4,46 @@ import re
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from bot.qa.model import Act, Drawing, Fault, Located, Outcome, Script, ScriptInvalidError, Turn, Vocabulary
+from bot.qa.format import (
+    AROUND,
+    CALL_WORDS,
+    CUSTOMER,
+    DESK_ACTS,
+    EXPECTATIONS,
+    LANGUAGES,
+    PICTURE,
+    PLACEHOLDERS,
+    TABLES,
+    TURN,
+)
+from bot.qa.model import (
+    Act,
+    Calls,
+    Drawing,
+    Given,
+    Located,
+    Outcome,
+    Script,
+    Turn,
+    Vocabulary,
+)
+from bot.qa.values import ValueReader, is_count, list_of
+from bot.qa.varying import NOTHING_SHARED, Shared, in_language, plain, variations, with_words
 
-PLACEHOLDERS = frozenset({"order_no", "phone_tail", "transaction_no", "amount", "paid_at", "product", "resume_code"})
-OWNERS = ("bot", "queue", "agent")
-LANGUAGES = ("zh", "en")
-# What may be said of a drawn picture.
-DRAWN = {
-    "page": ("wechat_bill", "alipay_bill", "order_page", "error_page", "chat"),
-    "damage": ("none", "telegram", "cropped", "rotated", "blurred", "640 px", "covered"),
-    "theme": ("light", "dark"),
-    "status": ("paid", "refunded", "closed", "pending"),
-    "number": ("own", "other"),
-}
-# What may happen around the customer, and how it is written.
-AROUND = ("event", "agent", "desk", "incident", "clock", "widget", "device")
-# What an agent may do with the conversation itself.
-DESK_ACTS = ("claim", "reply", "note", "transfer", "hand_back", "resolve", "reopen")
-WORDS_AROUND = {
-    "incident": re.compile("open|close"),
-    "clock": re.compile(r"\+\d{1,4}[mhd]"),
-    "widget": re.compile("close|open"),
-    "device": re.compile("new"),
-}
+REQUIRED_FIELD = {"event": "type", "agent": "do", "desk": "do"}
 
 
-def check_scripts(documents: list[Located], file: str, vocabulary: Vocabulary) -> list[Script]:
-    """The scripts of one file; raises ScriptInvalidError with every fault at once."""
-    reader = _Reader(file, vocabulary)
-    scripts = [script for each in documents if (script := reader.script(each))]
+def check_scripts(
+    documents: list[Located], file: str, vocabulary: Vocabulary, shared: Shared = NOTHING_SHARED
+) -> list[Script]:
+    """The scripts of one file, one for each variation; raises ScriptInvalidError with every fault at once."""
+    reader = Reader(file, vocabulary)
+    scripts = [
+        script
+        for each in documents
+        for suffix, document in variations(each, shared, reader.fault)
+        if (script := reader.script(document, suffix))
+    ]
     if not documents:
         reader.fault(1, "the file holds no script")
     seen: dict[str, int] = {}
@@ -40,66 +51,108 @@ def check_scripts(documents: list[Located], file: str, vocabulary: Vocabulary) -
         if script.name in seen:
             reader.fault(script.line, f"the name {script.name!r} is already used on line {seen[script.name]}")
         seen.setdefault(script.name, script.line)
-    if reader.faults:
-        raise ScriptInvalidError(sorted(reader.faults, key=lambda fault: fault.line))
+    reader.raise_faults()
     return scripts
 
 
+def check_shared(document: Located, file: str, vocabulary: Vocabulary) -> Shared:
+    """What the scripts of a folder share; raises ScriptInvalidError."""
+    reader = Reader(file, vocabulary)
+    found = reader.mapping(document, "what a folder shares", TABLES["shared"])
+    given = found.get("given")
+    if given:
+        reader.given(given)
+    turns = found.get("turns")
+    lists = turns.value if turns and isinstance(turns.value, dict) else {}
+    if turns and not lists:
+        reader.fault(turns.line, "'turns' is a mapping of names to lists of turns")
+    for each in lists.values():
+        for language in LANGUAGES:
+            # Whether there is an order, a text in each language and a list of words is known where they are used.
+            turns_in = in_language(with_words(each, "…"), language, lambda line, message: None)
+            list(reader.turns(turns_in, order="UNKNOWN"))
+    reader.raise_faults()
+    return Shared(given.value if given else {}, lists)
+
+
 def placeholders_in(text: str) -> list[str]:
-    """The names in braces; a payload's JSON has no name right after its brace."""
-    return re.findall(r"{(\w+)}", text)
+    """The names in braces; a payload's JSON and the counts of an expression have no name right after the brace."""
+    return re.findall(r"{([a-z_]\w*)}", text)
 
 
-class _Reader:
+class Reader(ValueReader):
     """Reads located values into a script and collects the faults."""
 
-    def __init__(self, file: str, vocabulary: Vocabulary) -> None:
-        self.file = file
-        self.words = vocabulary
-        self.faults: list[Fault] = []
-
-    def fault(self, line: int, message: str) -> None:
-        self.faults.append(Fault(self.file, line, message))
-
-    def script(self, node: Located) -> Script | None:
+    def script(self, node: Located, variation: str = "") -> Script | None:
         before = len(self.faults)
-        found = self.mapping(node, "a script", {"name", "given", "turns", "then"})
-        for name in ("name", "turns", "then"):
-            if name not in found:
-                self.fault(node.line, f"{name!r} is missing")
-        order, language, amount = self.given(found.get("given"))
-        turns = tuple(self.turns(found["turns"], order)) if "turns" in found else ()
-        then = self.outcome(found["then"]) if "then" in found else Outcome()
+        found = self.mapping(node, "a script", TABLES["script"])
+        given = self.given(found["given"]) if "given" in found else Given()
+        turns = tuple(self.turns(found["turns"], given.order)) if "turns" in found else ()
+        then = self.outcome(found["then"], given.order) if "then" in found else Outcome()
         name = self.text(found["name"], "name") if "name" in found else ""
+        if any(each.act.kind == "fault" for each in turns) and given.order not in {None, *self.words.diagnoses}:
+            self.fault(node.line, "faults need an order that no other script has: 'order' with a diagnosis")
         if len(self.faults) > before:
             return None
-        return Script(self.file, node.line, name, order, language, turns, then, amount)
+        return Script(self.file, node.line, name + variation, given, turns, then, variation)
 
-    def given(self, node: Located | None) -> tuple[str | None, str, str | None]:
-        found = self.mapping(node, "'given'", {"order", "language", "amount"}) if node else {}
-        language = self.one_of(found["language"], "language", LANGUAGES) if "language" in found else "zh"
-        order = self.text(found["order"], "order") if "order" in found else None
+    def given(self, node: Located) -> Given:
+        found = self.mapping(node, "'given'", TABLES["given"])
+        values = {name: each for name, each in self.values(found, "given").items() if each is not None}
+        order = values.get("order")
         if order and order not in self.words.diagnoses and not re.fullmatch(r"[A-Z]{2}\d{12}", order):
             self.fault(found["order"].line, f"{order!r} is neither a diagnosis nor the number of a demo order")
-        amount = self.text(found["amount"], "amount") if "amount" in found else None
-        if amount is not None and not (order in self.words.diagnoses and re.fullmatch(r"\d+\.\d{2}", amount)):
+        if "amount" in values and order not in self.words.diagnoses:
             self.fault(found["amount"].line, "'amount' is like '648.00', for a new order")
-        return order, language or "zh", amount
+        if "identity" in values and not order:
+            self.fault(found["identity"].line, "'identity' needs an order, whose customer it is: 'given: {order: …}'")
+        return Given(**values)
 
     def turns(self, node: Located, order: str | None) -> Iterator[Turn]:
         for each in self.items(node, "'turns'"):
-            found = self.mapping(each, "a turn", {"customer", "bot", "wait_for", *AROUND})
-            if "customer" in found or "bot" in found:
-                if found.keys() != {"customer", "bot"}:
+            found = self.mapping(each, "a turn", TURN)
+            if "customer" in found or "bot" in found or "silent" in found:
+                if "customer" not in found or not found.keys() & {"bot", "silent", *EXPECTATIONS}:
                     self.fault(each.line, "a turn needs 'customer' and 'bot' ([] for an answer of nothing)")
-                    continue
-                if act := self.act(found["customer"], order):
-                    yield Turn(each.line, act, self.names(found["bot"], "'bot'"))
+                elif clash := found.keys() & {*AROUND, "wait_for"}:
+                    self.fault(each.line, f"a turn with 'customer' has no {list_of(clash)}; make it two turns")
+                elif act := self.act(found["customer"], order):
+                    yield self.turn(each.line, act, found, order)
             elif len(found.keys() & set(AROUND)) > 1 or not found:
-                self.fault(each.line, f"a turn without 'customer' has one of {_list(AROUND)}, 'wait_for', or both")
+                self.fault(each.line, f"a turn without 'customer' has one of {list_of(AROUND)}, 'wait_for', or both")
             elif act := self.around(found):
-                heard = self.names(found["wait_for"], "'wait_for'") if "wait_for" in found else None
-                yield Turn(each.line, act, heard)
+                yield self.turn(each.line, act, found, order)
+
+    def turn(self, line: int, act: Act, found: Mapping[str, Located], order: str | None) -> Turn:
+        expected = self.values({name: each for name, each in found.items() if name in EXPECTATIONS}, "turn")
+        for pattern in (*expected.get("says", ()), *expected.get("never", ())):
+            self.filled(pattern, line, order)
+        bot, any_order = self.answers(found)
+        within = expected.get("within")
+        return Turn(
+            line,
+            act,
+            bot,
+            any_order,
+            says=expected.get("says", ()),
+            buttons=expected.get("buttons"),
+            never=expected.get("never", ()),
+            within=float(within.removesuffix("s")) if within else None,
+        )
+
+    def answers(self, found: Mapping[str, Located]) -> tuple[tuple[str, ...] | None, bool]:
+        """The names that a turn expects, and whether in any order."""
+        node = found.get("bot") or found.get("wait_for")
+        if silent := found.get("silent"):
+            if silent.value is not True or node:
+                self.fault(silent.line, "'silent' is true and stands instead of 'bot'")
+            return (), False
+        if node is None:
+            return None, False
+        if isinstance(node.value, dict):
+            inner = self.mapping(node, "'bot'", TABLES["bot"])
+            return (self.names(inner["any_order"], "'any_order'") if inner else ()), True
+        return self.names(node, "'bot'" if "bot" in found else "'wait_for'"), False
 
     def names(self, node: Located, what: str) -> tuple[str, ...]:
         found = self.items(node, what, may_be_empty=True)
@@ -111,12 +164,11 @@ class _Reader:
         if kind == "nothing":
             return Act(kind)
         node = found[kind]
-        if kind in WORDS_AROUND:
-            value = str(node.value)
-            if not WORDS_AROUND[kind].fullmatch(value):
-                self.fault(node.line, f"{kind!r} is like {WORDS_AROUND[kind].pattern}, not {value!r}")
-            return Act(kind, value)
-        required = {"event": "type", "agent": "do", "desk": "do"}[kind]
+        if kind == "fault":
+            return self.misbehaviour(node)
+        if kind not in REQUIRED_FIELD:
+            return Act(kind, str(self.value(node, kind, TURN[kind]) or ""))
+        required = REQUIRED_FIELD[kind]
         if not isinstance(node.value, dict) or required not in node.value:
             self.fault(node.line, f"{kind!r} is a mapping with {required!r}")
             return None
@@ -124,16 +176,33 @@ class _Reader:
             self.one_of(node.value["do"], "do", DESK_ACTS)
         return Act(kind, str(node.value[required].value), fields=plain(node))
 
+    def misbehaviour(self, node: Located) -> Act:
+        if node.value in ("none", None):
+            return Act("fault", "none")
+        fields = self.values(self.mapping(node, "'fault'", TABLES["fault"]), "fault")
+        if fields.get("what") == "refused" and fields.keys() - {"what", "who"}:
+            self.fault(node.line, "where nobody listens no call is told from another: only 'what' and 'who'")
+        if fields.get("carried_out") and fields.get("what") not in ("timeout", "error", "malformed"):
+            self.fault(node.line, "'carried_out' goes with timeout, error and malformed")
+        return Act("fault", str(fields.get("what")), fields=fields)
+
     def act(self, node: Located, order: str | None) -> Act | None:
         if not isinstance(node.value, dict):
-            return self.filled(Act("text", self.text(node, "customer")), node.line, order)
-        found = self.mapping(node, "'customer'", {"button", "picture"})
+            return Act("text", self.filled(self.text(node, "customer"), node.line, order))
+        found = self.mapping(node, "'customer'", CUSTOMER)
         if len(found) != 1:
-            self.fault(node.line, "'customer' is a text, or a mapping with either 'button' or 'picture'")
+            self.fault(node.line, f"'customer' is a text, or a mapping with one of {list_of(CUSTOMER)}")
             return None
         ((kind, value),) = found.items()
         if kind == "button":
             return Act(kind, self.text(value, kind))
+        if kind == "twice":
+            return Act(kind, self.filled(self.text(value, kind), node.line, order))
+        if kind == "at_once":
+            texts = tuple(
+                self.filled(self.text(each, kind), each.line, order) for each in self.items(value, "'at_once'")
+            )
+            return Act(kind, " + ".join(texts), texts=texts)
         items = value.value if isinstance(value.value, list) else [value]
         pictures = tuple(self.picture(each, order) for each in items)
         return Act(kind, " ".join(str(each) for each in pictures), pictures)
@@ -141,89 +210,55 @@ class _Reader:
     def picture(self, node: Located, order: str | None) -> str | Drawing:
         if not isinstance(node.value, dict):
             return self.text(node, "picture")
-        found = self.mapping(node, "a picture", set(Drawing.__dataclass_fields__))
         if order is None:
             self.fault(node.line, "a drawn picture needs an order: 'given: {order: …}'")
-        if "page" not in found:
+        if "page" not in node.value:
             self.fault(node.line, "a drawn picture needs its 'page'")
             return ""
-        values: dict[str, Any] = {name: self.text(each, name) for name, each in found.items() if name != "without"}
-        for name, known in DRAWN.items():
-            if name in found:
-                self.one_of(found[name], name, known)
-        if "without" in found:
-            items = found["without"].value if isinstance(found["without"].value, list) else [found["without"]]
-            values["without"] = tuple(self.text(each, "without") for each in items)
-        return Drawing(**values)
+        values = self.values(self.mapping(node, "a picture", PICTURE), "picture")
+        return Drawing(**{name: each for name, each in values.items() if each is not None})
 
-    def filled(self, act: Act, line: int, order: str | None) -> Act:
-        for name in placeholders_in(act.value):
+    def filled(self, text: str, line: int, order: str | None) -> str:
+        for name in placeholders_in(text):
             if name not in PLACEHOLDERS:
-                self.fault(line, f"unknown placeholder {{{name}}}; known are {_list(PLACEHOLDERS)}")
+                self.fault(line, f"unknown placeholder {{{name}}}; known are {list_of(PLACEHOLDERS)}")
             elif order is None and name != "resume_code":
                 self.fault(line, f"{{{name}}} needs an order: 'given: {{order: …}}'")
-        return act
+        return text
 
-    def outcome(self, node: Located) -> Outcome:
-        names = {"owner", "language", "tickets", "ticket_type", "diagnosis", "slots"}
-        found = self.mapping(node, "'then'", names)
+    def outcome(self, node: Located, order: str | None) -> Outcome:
+        found = self.mapping(node, "'then'", TABLES["then"])
         if not found and isinstance(node.value, dict):
             self.fault(node.line, "'then' expects nothing")
-        tickets = found["tickets"].value if "tickets" in found else None
-        if tickets is not None and (not isinstance(tickets, int) or isinstance(tickets, bool) or tickets < 0):
-            self.fault(found["tickets"].line, "'tickets' is a number")
-        slots = self.mapping(found["slots"], "'slots'", self.words.slots) if "slots" in found else {}
-        diagnosis = found.get("diagnosis")
-        return Outcome(
-            line=node.line,
-            owner=self.one_of(found["owner"], "owner", OWNERS) if "owner" in found else None,
-            language=self.one_of(found["language"], "language", LANGUAGES) if "language" in found else None,
-            tickets=tickets,
-            ticket_type=self.text(found["ticket_type"], "ticket_type") if "ticket_type" in found else None,
-            diagnosis=self.known(diagnosis, "diagnosis", self.words.diagnoses) if diagnosis else None,
-            slots={name: plain(each) for name, each in slots.items()},
-        )
+        special = {"slots", "ticket", "calls"}
+        values = self.values({name: each for name, each in found.items() if name not in special}, "then")
+        if "diagnosis" in found:
+            self.known(found["diagnosis"], "diagnosis", self.words.diagnoses)
+        for pattern in values.get("never", ()):
+            self.filled(pattern, found["never"].line, order)
+        slots = self.free(found["slots"], "'slots'", self.words.slots) if "slots" in found else {}
+        if "ticket" in found:
+            fields = self.mapping(found["ticket"], "'ticket'", TABLES["ticket"])
+            values["ticket"] = self.values(fields, "ticket")
+        if "calls" in found:
+            calls = self.free(found["calls"], "'calls'", None)
+            values["calls"] = tuple(self.calls(each, target) for target, each in calls.items())
+        return Outcome(line=node.line, slots={name: plain(each) for name, each in slots.items()}, **values)
 
-    def mapping(self, node: Located, what: str, known: frozenset[str] | set[str]) -> dict[str, Located]:
-        if not isinstance(node.value, dict):
-            self.fault(node.line, f"{what} must be a mapping")
-            return {}
-        for key, each in node.value.items():
-            if key not in known:
-                self.fault(each.line, f"{what} has no key {key!r}; known are {_list(known)}")
-        return {key: each for key, each in node.value.items() if key in known}
-
-    def items(self, node: Located, what: str, may_be_empty: bool = False) -> list[Located]:
-        if not isinstance(node.value, list) or not (node.value or may_be_empty):
-            self.fault(node.line, f"{what} must be a list" + ("" if may_be_empty else " with at least one item"))
-            return []
-        return node.value
-
-    def text(self, node: Located, what: str) -> str:
-        if not isinstance(node.value, str) or not node.value.strip():
-            # YAML reads 4821 as a number and would drop the zero of 0821, so digits are written in quotes.
-            self.fault(node.line, f"{what!r} must be a text (digits in quotes)")
-            return ""
-        return node.value
-
-    def one_of(self, node: Located, what: str, known: tuple[str, ...]) -> str | None:
-        if node.value not in known:
-            self.fault(node.line, f"{what!r} is one of {_list(known)}, not {node.value!r}")
-            return None
-        return str(node.value)
-
-    def known(self, node: Located, what: str, names: frozenset[str]) -> str:
-        if node.value not in names:
-            self.fault(node.line, f"no {what} has the name {node.value!r}")
-        return str(node.value)
-
-
-def plain(node: Located) -> Any:
-    """The value without its lines."""
-    if isinstance(node.value, dict):
-        return {key: plain(each) for key, each in node.value.items()}
-    return [plain(each) for each in node.value] if isinstance(node.value, list) else node.value
-
-
-def _list(names: Any) -> str:
-    return ", ".join(sorted(names))
+    def calls(self, node: Located, target: str) -> Calls:
+        method, _, path = target.partition(" ")
+        if not method.isupper() or not path.startswith("/"):
+            self.fault(node.line, f"a call is like 'POST /v1/tickets', not {target!r}")
+        if isinstance(node.value, dict):
+            inner = self.free(node, "a call", frozenset({"count", "same_key"}))
+            wanted: dict[str, Any] = {name: each.value for name, each in inner.items()}
+        elif node.value in CALL_WORDS:
+            meanings: dict[str, dict[str, Any]] = {"never": {"count": 0}, "same_key": {"same_key": True}, "some": {}}
+            wanted = meanings[node.value]
+        else:
+            wanted = {"count": node.value}
+        count, same = wanted.get("count"), wanted.get("same_key", False)
+        if not (count is None or is_count(count)) or not isinstance(same, bool):
+            known = list_of(CALL_WORDS)
+            self.fault(node.line, f"calls are a number, {known}, or {{count: 3, same_key: true}}, not {plain(node)!r}")
+        return Calls(node.line, method, path, count, same)

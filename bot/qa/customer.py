@@ -94,6 +94,28 @@ class Customer:
     async def say(self, text: str) -> Message:
         return await self.send(type="text", text=text)
 
+    async def say_twice(self, text: str, seconds: float = 10.0) -> Message:
+        """One message that comes two times, as after a broken connection; the saved message."""
+        message = {"type": "text", "text": text, "client_id": uuid.uuid4().hex}
+        for _ in range(2):
+            await self.post(**message)
+        await self.wait(
+            lambda: len(self._accepted_as(message["client_id"])) > 1, seconds, "the message is accepted two times"
+        )
+        if len(set(self._accepted_as(message["client_id"]))) > 1:
+            self.faults.append("a message that came two times was saved two times")
+        return self.accepted[message["client_id"]]
+
+    async def say_at_once(self, *texts: str, seconds: float = 10.0) -> list[Message]:
+        """Several messages without waiting between them, in the order in which they were saved."""
+        ids = [await self.post(type="text", text=each) for each in texts]
+        await self.wait(lambda: all(each in self.accepted for each in ids), seconds, "all messages are saved")
+        return sorted((self.accepted[each] for each in ids), key=lambda message: int(message["seq"]))
+
+    def _accepted_as(self, client_id: str) -> list[str]:
+        frames = [each for each in self.frames if each["type"] == "message_accepted" and each["client_id"] == client_id]
+        return [str(each["message"]["message_id"]) for each in frames]
+
     async def press(self, titles: set[str]) -> Message:
         """Press the newest button with one of these titles, whether it is still good or not."""
         return await self.send(**self.button(titles))

@@ -48,6 +48,16 @@ class Insight:
             found |= {each["ticket_no"]: each for each in answer["tickets"]}
         return sorted(found.values(), key=lambda each: str(each["created_at"]), reverse=True)
 
+    async def ticket(self, ticket_no: str) -> dict[str, Any]:
+        """A ticket with all that the desk sees of it."""
+        url = f"{self._settings.backend_url}/v1/desk/tickets/{ticket_no}"
+        return await self._get(url, headers=self._backend_headers())
+
+    def logs(self) -> dict[str, str]:
+        """What the processes have written so far, by the name of the file; nothing where they log elsewhere."""
+        files = sorted((self._settings.var_dir / "log").glob("*.log"))
+        return {each.name: each.read_text(encoding="utf-8", errors="replace") for each in files}
+
     async def close_ticket(self, ticket_no: str) -> None:
         """Close a ticket, so that the next script finds its order without one."""
         url = f"{self._settings.backend_url}/v1/tickets/{ticket_no}"

@@ -7,9 +7,10 @@ from pathlib import Path
 
 from bot.ops.stack import StackError
 from bot.ops.train import train
-from bot.qa.bench import CannotRunError, end_in_order, find_model
+from bot.qa.bench import CannotRunError, find_model
 from bot.qa.compare import compare
 from bot.qa.coverage_names import load_names
+from bot.qa.ending import end_in_order
 from bot.qa.model import ScriptInvalidError
 from bot.qa.running import Run, play
 from bot.qa.scripts import find_scripts, load_vocabulary

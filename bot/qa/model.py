@@ -35,22 +35,25 @@ class ScriptInvalidError(Exception):
 
 @dataclass(frozen=True)
 class Act:
-    """What the customer does; kind is `text`, `button` (a title, or a payload with its slash) or `picture`.
+    """What the customer does, or what happens around them.
 
-    The value of a picture is its path, or what is drawn; several pictures of one go are parted by blanks.
-    Or what happens around the customer: `event` (the shop changes the order), `agent` (somebody works on the ticket),
-    `desk` (an agent in the conversation) with their `fields`, `incident` (`open`, `close`), `clock` (`+3h`), `widget`
-    (`close`, `open`), `device` (`new`), or `nothing`.
+    The customer: `text`, `twice` (the same message sent two times), `at_once` (`texts`, sent together), `button` (a
+    title, or a payload with its slash) or `picture`. The value of a picture is its path, or what is drawn; several
+    pictures of one go are parted by blanks.
+    Around: `event` (the shop changes the order), `agent` (somebody works on the ticket), `desk` (an agent in the
+    conversation), `fault` (a process misbehaves) with their `fields`, `incident` (`open`, `close`), `clock` (`+3h`),
+    `widget` (`close`, `open`), `device` (`new`), or `nothing`.
     """
 
     kind: str
     value: str = ""
     pictures: tuple["str | Drawing", ...] = ()
     fields: Mapping[str, Any] = field(default_factory=dict)
+    texts: tuple[str, ...] = ()
 
     @property
     def by_customer(self) -> bool:
-        return self.kind in ("text", "button", "picture")
+        return self.kind in ("text", "twice", "at_once", "button", "picture")
 
 
 @dataclass(frozen=True)
@@ -74,16 +77,47 @@ class Drawing:
 
 @dataclass(frozen=True)
 class Turn:
-    """One act and the exact names of what is said next; no names mean silence, None that nobody listens."""
+    """One act and what is said next.
+
+    `bot` are the exact names, in order unless `any_order`; no names mean silence, None that names do not matter.
+    `says` are patterns that an answer must fit, `buttons` (titles or payloads) those under the last answer that has
+    any, `never` names or patterns that no answer may have, `within` the seconds from the accepted message to the last
+    answer.
+    """
 
     line: int
     act: Act
     bot: tuple[str, ...] | None
+    any_order: bool = False
+    says: tuple[str, ...] = ()
+    buttons: tuple[str, ...] | None = None
+    never: tuple[str, ...] = ()
+    within: float | None = None
+
+    @property
+    def listens(self) -> bool:
+        """Whether anything is expected."""
+        expected = (self.says, self.never, self.within)
+        return self.act.by_customer or self.bot is not None or self.buttons is not None or any(expected)
+
+
+@dataclass(frozen=True)
+class Calls:
+    """Calls of the backend, by method and path (with `*`): how many (None: at least one), and whether under one key."""
+
+    line: int
+    method: str
+    path: str
+    count: int | None = None
+    same_key: bool = False
 
 
 @dataclass(frozen=True)
 class Outcome:
-    """How things stand at the end; None means that the script does not care."""
+    """How things stand at the end; None means that the script does not care.
+
+    `ticket` are fields of the newest ticket; `never` are names or patterns that nothing in the conversation may have.
+    """
 
     line: int = 0
     owner: str | None = None
@@ -92,25 +126,67 @@ class Outcome:
     ticket_type: str | None = None
     diagnosis: str | None = None
     slots: Mapping[str, Any] = field(default_factory=dict)
+    ticket: Mapping[str, Any] = field(default_factory=dict)
+    calls: tuple[Calls, ...] = ()
+    never: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Given:
+    """What a script begins with.
+
+    `order` is a diagnosis or the number of a demo order, `amount` another price of a new one; `clock` is where the time
+    is moved first, `identity` (`signed`) says that the shop's page signs who the order's customer is.
+    """
+
+    order: str | None = None
+    language: str = "zh"
+    amount: str | None = None
+    channel: str = "widget"
+    clock: str | None = None
+    identity: str | None = None
 
 
 @dataclass(frozen=True)
 class Script:
-    """One conversation; `order` is a diagnosis or the number of a demo order, `amount` another price of a new one."""
+    """One conversation; `variation` tells it from others of the same words, like ` [en]`, and is the end of `name`."""
 
     file: str
     line: int
     name: str
-    order: str | None
-    language: str
+    given: Given
     turns: tuple[Turn, ...]
     then: Outcome
-    amount: str | None = None
+    variation: str = ""
+
+    @property
+    def order(self) -> str | None:
+        return self.given.order
+
+    @property
+    def language(self) -> str:
+        return self.given.language
+
+    @property
+    def amount(self) -> str | None:
+        return self.given.amount
+
+    @property
+    def title(self) -> str:
+        """The name as it is written."""
+        return self.name.removesuffix(self.variation)
 
     @property
     def alone(self) -> bool:
-        """Whether it changes what other scripts live in: the time, or what is disturbed."""
-        return any(each.act.kind in ("clock", "incident") for each in self.turns)
+        """Whether it changes what other scripts live in: the time, what is disturbed, or who can be reached."""
+        acts = [each.act for each in self.turns]
+        refused = any(act.kind == "fault" and act.fields.get("what") == "refused" for act in acts)
+        return bool(self.given.clock) or refused or any(act.kind in ("clock", "incident") for act in acts)
+
+    @property
+    def wired(self) -> bool:
+        """Whether what the processes say to each other must go through our hands."""
+        return bool(self.then.calls) or any(each.act.kind == "fault" for each in self.turns)
 
     @property
     def place(self) -> str:

@@ -6,8 +6,9 @@ from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
-from bot.backend.orders.demo import LINES, DemoOrder, demo_order
+from bot.backend.orders.demo import LINES, DemoOrder, demo_order, demo_orders
 from bot.backend.orders.model import Diagnosis
+from bot.backend.ownership.model import Factor
 from bot.backend.seed import is_written, write_order
 from bot.clock import clock_of
 from bot.db import make_engine
@@ -20,7 +21,8 @@ class OrderDesk:
     def __init__(self, settings: Settings, listed: list[dict[str, Any]]) -> None:
         self._settings = settings
         self._clock = clock_of(settings)
-        self._listed = {str(each["order_no"]): each for each in listed}
+        known = {each.order_no: hidden_of(each) for each in demo_orders(self._clock())}
+        self._listed = {str(each["order_no"]): {**each, **known[str(each["order_no"])]} for each in listed}
         self._made: Counter[Diagnosis] = Counter()
 
     async def order_for(self, wanted: str, amount: str | None = None) -> dict[str, Any]:
@@ -65,4 +67,13 @@ def view_of(demo: DemoOrder) -> dict[str, Any]:
         "amount": str(demo.amount),
         "diagnosis": demo.diagnosis.value,
         "hint": hint,
+        **hidden_of(demo),
+    }
+
+
+def hidden_of(demo: DemoOrder) -> dict[str, Any]:
+    """What only the shop knows of an order: its customer's id there, and what nobody may ever be told."""
+    return {
+        "user_id": demo.factors[Factor.IDENTITY],
+        "secrets": [each for each in (demo.card_secret, demo.factors[Factor.QUERY_PASSWORD]) if each],
     }

@@ -3,15 +3,18 @@
 import re
 import uuid
 from collections.abc import Mapping
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import aiohttp
 
-from bot.clock import move_clock
+from bot.clock import clock_of, move_clock
+from bot.gateway.identity import sign_identity
 from bot.settings import Settings
 
 AGENT = {"kind": "agent", "name": "小林"}
+SHANGHAI = ZoneInfo("Asia/Shanghai")
 _UNITS = {"m": "minutes", "h": "hours", "d": "days"}
 
 
@@ -51,6 +54,20 @@ class Outside:
             raise ValueError(by)
         move_clock(self._settings, timedelta(**{_UNITS[match[2]]: int(match[1])}))
 
+    def set_clock(self, wanted: str) -> None:
+        """`+2h`, `23:30` (the next one in Chinese time) or `2030-02-14 23:30`. ValueError for the past."""
+        if wanted.startswith("+"):
+            self.move_clock(wanted)
+        else:
+            now = clock_of(self._settings)()
+            move_clock(self._settings, moment_of(wanted, now) - now)
+
+    def signed_identity(self, user_id: str) -> dict[str, Any]:
+        """What the shop's server gives to its page: who the visitor is."""
+        issued_at = int(clock_of(self._settings)().timestamp())
+        signature = sign_identity(self._settings.identity_secret.get_secret_value(), user_id, issued_at)
+        return {"user_id": user_id, "issued_at": issued_at, "signature": signature}
+
     async def _post(self, path: str, body: Mapping[str, Any]) -> dict[str, Any]:
         return await self._call("POST", path, body)
 
@@ -64,3 +81,16 @@ class Outside:
             if response.status >= 400:
                 raise aiohttp.ClientError(f"{method} {path}: HTTP {response.status} {await response.text()}")
             return dict(await response.json())
+
+
+def moment_of(wanted: str, now: datetime) -> datetime:
+    """An hour (`23:30`, the next one) or a time (`2030-02-14 23:30`), in Chinese time. ValueError for the past."""
+    local = now.astimezone(SHANGHAI)
+    if re.fullmatch(r"\d\d:\d\d", wanted):
+        hour, minute = map(int, wanted.split(":"))
+        found = local.replace(hour=hour, minute=minute, second=0, microsecond=0)
+        return (found if found > local else found + timedelta(days=1)).astimezone(UTC)
+    found = datetime.strptime(wanted, "%Y-%m-%d %H:%M").replace(tzinfo=SHANGHAI)
+    if found < local:
+        raise ValueError(f"the clock only goes forward: {wanted} is over, it is {local:%Y-%m-%d %H:%M}")
+    return found.astimezone(UTC)

@@ -47,9 +47,7 @@ def play_on(stack: Stack, run: Run, terminal: Terminal) -> list[Result]:
     scripts = list(run.scripts) * run.repeat
     terminal.note(f"playing {len(scripts)} scripts, {run.at_once} at a time …")
     terminal.begin(len(scripts))
-    playing = run_scripts(
-        stack.settings, scripts, run.at_once, terminal.show, check=stack.check, stop_at_first=run.stop_at_first
-    )
+    playing = run_scripts(stack.settings, scripts, run.at_once, terminal.show, stack, stop_at_first=run.stop_at_first)
     return asyncio.run(playing)
 
 

@@ -6,10 +6,13 @@ from typing import Any
 
 import yaml
 
-from bot.qa.checking import check_scripts
+from bot.qa.checking import check_scripts, check_shared
 from bot.qa.model import Fault, Located, Script, ScriptInvalidError, Vocabulary
+from bot.qa.varying import NOTHING_SHARED, Shared
 from bot.settings import ROOT
 
+# What the scripts of its folder share; it holds none itself.
+SHARED_FILE = "_shared.yml"
 FOLDER = ROOT / "tests" / "conversations"
 # The list of what no script can reach lies among them.
 EXCEPTIONS = FOLDER / "coverage.yml"
@@ -26,7 +29,9 @@ def load_vocabulary(root: Path = ROOT) -> Vocabulary:
 
 
 def find_scripts(chosen: Iterable[str], vocabulary: Vocabulary) -> list[Script]:
-    """The scripts at these places: a file, a folder, or `file::name`; none given means all of tests/conversations.
+    """The scripts at these places: a file, a folder, or `file::name` (with all variations, or one: `file::name [en]`).
+
+    None given means all of tests/conversations.
 
     Raises ScriptInvalidError with the faults of every file, or when there is nothing to play.
     """
@@ -40,7 +45,7 @@ def find_scripts(chosen: Iterable[str], vocabulary: Vocabulary) -> list[Script]:
         except ScriptInvalidError as error:
             faults += error.faults
             continue
-        wanted = [each for each in found if name in ("", each.name)]
+        wanted = [each for each in found if name in ("", each.name, each.title)]
         if not wanted:
             faults.append(Fault(path, 1, f"no script has the name {name!r}" if name else "no script here"))
         scripts += [each for each in wanted if each not in scripts]
@@ -51,11 +56,23 @@ def find_scripts(chosen: Iterable[str], vocabulary: Vocabulary) -> list[Script]:
 
 def files_in(path: Path) -> list[Path]:
     """The script files of a folder, in order, or the file itself."""
-    return sorted(each for each in path.rglob("*.yml") if each.name != EXCEPTIONS.name) if path.is_dir() else [path]
+    others = (SHARED_FILE, EXCEPTIONS.name)
+    return sorted(each for each in path.rglob("*.yml") if each.name not in others) if path.is_dir() else [path]
 
 
 def read_scripts(path: Path, vocabulary: Vocabulary) -> list[Script]:
     """The scripts of one file, which holds one YAML document per script."""
+    return check_scripts(_documents(path), _shown(path), vocabulary, read_shared(path.parent, vocabulary))
+
+
+def read_shared(folder: Path, vocabulary: Vocabulary) -> Shared:
+    """What the scripts of a folder share; nothing without a `_shared.yml`."""
+    path = folder / SHARED_FILE
+    documents = _documents(path) if path.exists() else []
+    return check_shared(documents[0], _shown(path), vocabulary) if documents else NOTHING_SHARED
+
+
+def _documents(path: Path) -> list[Located]:
     file = _shown(path)
     try:
         nodes = list(yaml.compose_all(path.read_text(encoding="utf-8"), Loader=yaml.SafeLoader))
@@ -69,7 +86,7 @@ def read_scripts(path: Path, vocabulary: Vocabulary) -> list[Script]:
     documents = [_located(node, file, faults) for node in nodes if node is not None]
     if faults:
         raise ScriptInvalidError(faults)
-    return check_scripts(documents, file, vocabulary)
+    return documents
 
 
 def _shown(path: Path) -> str:

@@ -28,7 +28,7 @@ def results(request: pytest.FixtureRequest, helpdesk: Stack) -> Iterator[Results
 
     def play() -> None:
         try:
-            asyncio.run(run_scripts(helpdesk.settings, scripts, AT_ONCE, done, check=helpdesk.check))
+            asyncio.run(run_scripts(helpdesk.settings, scripts, AT_ONCE, done, helpdesk))
         except BaseException as error:
             for future in futures.values():
                 if not future.done():

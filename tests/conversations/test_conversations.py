@@ -15,7 +15,7 @@ SECONDS = 280.0
 
 
 def place_of(script: Script) -> str:
-    return f"{script.file.removeprefix('tests/conversations/')}:{script.line}"
+    return f"{script.file.removeprefix('tests/conversations/')}:{script.line}{script.variation}"
 
 
 @pytest.mark.parametrize("script", SCRIPTS, ids=place_of)

@@ -14,7 +14,7 @@ import pytest
 from bot.ops.ports import is_free
 from bot.ops.processes import Process
 from bot.ops.supervisor import News, config_text, news_from, running_pid
-from bot.qa.bench import free_ports
+from bot.qa.ports import free_ports
 from bot.settings import ROOT, Settings
 
 SERVER = "import http.server, sys; http.server.test(SERVER, port=int(sys.argv[1]), bind='127.0.0.1')".replace(

@@ -8,6 +8,7 @@ import pytest
 
 from bot.qa import bench, main
 from bot.qa.coverage import Coverage, Names, Part
+from bot.qa.ending import ENDINGS
 from bot.qa.naming import Sentences
 from bot.qa.report import coverage_lines
 from bot.qa.running import Run, conclude
@@ -20,7 +21,7 @@ NAMES = Names(frozenset({"greet"}), frozenset(), (), (), {}, frozenset({"utter_x
 @pytest.fixture(autouse=True)
 def signals() -> Iterator[None]:
     """The command sets handlers that are not for the tests after it."""
-    before = {number: signal.getsignal(number) for number in bench.ENDINGS}
+    before = {number: signal.getsignal(number) for number in ENDINGS}
     yield
     for number, handler in before.items():
         signal.signal(number, handler)

@@ -79,7 +79,11 @@ def test_a_file_holds_several_scripts_and_the_language_is_chinese_unless_given(t
         ("[utter_greet]", "[utter_gret]", "alice.yml:5: no response has the name 'utter_gret'"),
         ("[utter_greet]", "utter_greet", "alice.yml:5: 'bot' must be a list"),
         ("hello, my order is {order_no}", "4821", "alice.yml:4: 'customer' must be a text (digits in quotes)"),
-        ("{button: /thanks}", "{butten: /thanks}", "alice.yml:6: 'customer' has no key 'butten'; known are button"),
+        (
+            "{button: /thanks}",
+            "{butten: /thanks}",
+            "alice.yml:6: 'customer' has no key 'butten'; known are at_once, button",
+        ),
         ("{button: /thanks}", "{button: a, picture: b}", "alice.yml:6: 'customer' is a text, or a mapping with"),
         ("owner: bot", "owner: robot", "alice.yml:12: 'owner' is one of agent, bot, queue, not 'robot'"),
         ("tickets: 0", "tickets: none", "alice.yml:12: 'tickets' is a number"),

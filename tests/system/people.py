@@ -16,7 +16,7 @@ from bot.qa.bench import open_house
 from bot.qa.customer import Customer
 from bot.qa.naming import Said, name_answers, turn_events
 from bot.qa.orders import OrderDesk
-from bot.qa.runner import House
+from bot.qa.stage import House
 from tests.system.moments import SECONDS, until
 
 ONE = "WHERE conversation_id = ?"

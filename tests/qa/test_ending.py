@@ -7,7 +7,7 @@ import pytest
 
 PROGRAM = """
 import os, signal
-from bot.qa.bench import end_in_order
+from bot.qa.ending import end_in_order
 end_in_order()
 try:
     os.kill(os.getpid(), signal.{number})
