@@ -9,6 +9,7 @@ from bot.qa.format import (
     CALL_WORDS,
     CUSTOMER,
     DESK_ACTS,
+    DURATION,
     EXPECTATIONS,
     LANGUAGES,
     PICTURE,
@@ -128,7 +129,7 @@ class Reader(ValueReader):
         for pattern in (*expected.get("says", ()), *expected.get("never", ())):
             self.filled(pattern, line, order)
         bot, any_order = self.answers(found)
-        within = expected.get("within")
+        within = re.fullmatch(DURATION, expected.get("within") or "")
         return Turn(
             line,
             act,
@@ -137,7 +138,7 @@ class Reader(ValueReader):
             says=expected.get("says", ()),
             buttons=expected.get("buttons"),
             never=expected.get("never", ()),
-            within=float(within.removesuffix("s")) if within else None,
+            within=float(within[1]) if within else None,
         )
 
     def answers(self, found: Mapping[str, Located]) -> tuple[tuple[str, ...] | None, bool]:

@@ -16,7 +16,7 @@ EXPECTATIONS = ("says", "buttons", "never", "within")
 DESK_ACTS = ("claim", "reply", "note", "transfer", "hand_back", "resolve", "reopen")
 # No answer; HTTP 500; broken JSON; a late answer; nobody listens.
 FAULTS = ("timeout", "error", "malformed", "slow", "refused")
-DURATION = r"\d{1,3}(\.\d+)?s"
+DURATION = r"(\d{1,3}(?:\.\d+)?)s"
 
 
 class Kind(Enum):
@@ -104,12 +104,12 @@ TURN: Table = {
     "buttons": Key(Kind.TEXTS, "exactly the buttons of the last answer that has any: titles, or payloads with /"),
     "never": Key(Kind.PATTERNS, "no answer may be one of these sentences (utter_…) or fit one of these expressions"),
     "within": _like("seconds until the last answer, a promise and no benchmark", DURATION, "10s"),
-    "event": Key(Kind.FREE, "the shop changes the order: type, and what belongs to it", table="type"),
-    "agent": Key(Kind.FREE, "somebody works on the newest ticket: do, and what belongs to it", table="do"),
-    "desk": Key(Kind.FREE, "an agent in the conversation: do, and what belongs to it", table="do", values=DESK_ACTS),
-    "incident": _like("many orders of this product are disturbed, or no longer", "open|close", "open"),
+    "event": Key(Kind.FREE, "the shop changes the order: type, and what belongs to it"),
+    "agent": Key(Kind.FREE, "somebody works on the newest ticket: do, and what belongs to it"),
+    "desk": Key(Kind.FREE, "an agent in the conversation: do, and what belongs to it", values=DESK_ACTS),
+    "incident": _like("many orders of this product are disturbed, or no longer", "open|close", "open or close"),
     "clock": _like("the time of all processes moves", r"\+\d{1,4}[mhd]", "+3h"),
-    "widget": _like("the page is closed, or opened again", "close|open", "close"),
+    "widget": _like("the page is closed, or opened again", "close|open", "close or open"),
     "device": _like("another browser", "new", "new"),
     "fault": Key(Kind.MAPPING, "a process misbehaves for this conversation; none ends it", table="fault"),
     "wait_for": Key(Kind.RESPONSES, "after what happens around: the sentences that are said unasked, in order"),

@@ -13,6 +13,7 @@ from bot.qa.coverage_names import load_names
 from bot.qa.ending import end_in_order
 from bot.qa.model import ScriptInvalidError
 from bot.qa.running import Run, play
+from bot.qa.schema import reference_text, schema_text
 from bot.qa.scripts import find_scripts, load_vocabulary
 from bot.qa.terminal import Terminal
 from bot.qa.watch import Watch
@@ -26,7 +27,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     found = parser().parse_args(argv)
     end_in_order()
     try:
-        return {"run": _run, "compare": _compare}[found.command](found)
+        return {"run": _run, "compare": _compare, "schema": _schema}[found.command](found)
     except (ScriptInvalidError, CannotRunError, StackError) as error:
         print(error, file=sys.stderr)  # noqa: T201
         return 2
@@ -51,6 +52,8 @@ def parser() -> argparse.ArgumentParser:
     compare_them.add_argument("first", type=_model, metavar="MODEL_A")
     compare_them.add_argument("second", type=_model, metavar="MODEL_B")
     _add_common(compare_them)
+    schema = commands.add_parser("schema", help="print the JSON Schema of scripts, for editors")
+    schema.add_argument("--reference", action="store_true", help="print the tables of the document instead")
     return made
 
 
@@ -91,6 +94,11 @@ def _compare(found: argparse.Namespace) -> int:
     scripts = find_scripts(found.places, load_vocabulary())
     run = Run(scripts=scripts, model=found.first, at_once=found.at_once, names=load_names())
     return compare(run, (found.first, found.second), Terminal(quiet=found.quiet))
+
+
+def _schema(found: argparse.Namespace) -> int:
+    sys.stdout.write(reference_text() if found.reference else schema_text(load_vocabulary()))
+    return 0
 
 
 def _model(text: str) -> Path:

@@ -89,7 +89,8 @@ class ValueReader:
     def text(self, node: Located, what: str) -> str:
         if not isinstance(node.value, str) or not node.value.strip():
             # YAML reads 4821 as a number and would drop the zero of 0821, so digits are written in quotes.
-            self.fault(node.line, f"{what!r} must be a text (digits in quotes)")
+            quoted = "Yes, No, On and Off" if isinstance(node.value, bool) else "digits"
+            self.fault(node.line, f"{what!r} must be a text ({quoted} in quotes)")
             return ""
         return node.value
 

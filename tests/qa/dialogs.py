@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from bot.qa.model import Act, Outcome, Script, Turn
+from bot.qa.model import Act, Given, Outcome, Script, Turn
 from bot.qa.result import PlayedTurn, Result
 
 Event = dict[str, Any]
@@ -44,7 +44,7 @@ LISTEN = action("action_listen", "")
 
 def script(name: str = "充值没到账", *, file: str = "tests/conversations/some.yml", language: str = "zh") -> Script:
     turns = (Turn(4, Act("text", "你好"), ("utter_here",)),)
-    return Script(file, 1, name, None, language, turns, Outcome())
+    return Script(file, 1, name, Given(language=language), turns, Outcome())
 
 
 def result(*events: Event, failure: tuple[str, ...] = (), turns: tuple[PlayedTurn, ...] = (), **of: Any) -> Result:

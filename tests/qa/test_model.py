@@ -4,14 +4,10 @@ from pathlib import Path
 
 import pytest
 
-from bot.qa.model import Act, Script, ScriptInvalidError, Turn, Vocabulary
-from bot.qa.scripts import find_scripts, load_vocabulary, read_scripts
+from bot.qa.model import Act, ScriptInvalidError, Turn
+from bot.qa.scripts import find_scripts, load_vocabulary
+from tests.qa.reading import WORDS, faults_of, read
 
-WORDS = Vocabulary(
-    responses=frozenset({"utter_greet", "utter_thanks"}),
-    diagnoses=frozenset({"UNPAID"}),
-    slots=frozenset({"order_no", "pictures"}),
-)
 GOOD = """\
 name: Alice says hello
 given: {order: UNPAID, language: en}
@@ -26,18 +22,6 @@ turns:
   bot: []
 then: {owner: bot, tickets: 0, diagnosis: UNPAID, slots: {order_no: KM1, pictures: [a, b]}}
 """
-
-
-def read(tmp_path: Path, text: str) -> list[Script]:
-    path = tmp_path / "alice.yml"
-    path.write_text(text, encoding="utf-8")
-    return read_scripts(path, WORDS)
-
-
-def faults_of(tmp_path: Path, text: str) -> list[str]:
-    with pytest.raises(ScriptInvalidError) as caught:
-        read(tmp_path, text)
-    return [str(fault).removeprefix(str(tmp_path) + "/") for fault in caught.value.faults]
 
 
 def changed(old: str, new: str) -> str:
