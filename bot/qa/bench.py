@@ -158,6 +158,8 @@ class Player:
                 self.house.outside.set_clock(script.given.clock)
             order = await self.desk.order_for(script.order, script.amount) if script.order else None
             result = await Performance(self.house, script, order).play()
+        except KeyError:
+            result = Result(script, [f"there is no demo order {script.order}"], script.line)
         except (ValueError, CustomerError) as error:
             result = Result(script, [str(error)], script.line)
         self.results.append(result)

@@ -119,7 +119,9 @@ class Reader(ValueReader):
                     self.fault(each.line, f"a turn with 'customer' has no {list_of(clash)}; make it two turns")
                 elif act := self.act(found["customer"], order):
                     yield self.turn(each.line, act, found, order)
-            elif len(found.keys() & set(AROUND)) > 1 or not found:
+            elif "use" in found:
+                self.fault(each.line, "shared turns do not use others")
+            elif len(found.keys() & set(AROUND)) > 1 or not found.keys() & {*AROUND, "wait_for"}:
                 self.fault(each.line, f"a turn without 'customer' has one of {list_of(AROUND)}, 'wait_for', or both")
             elif act := self.around(found):
                 yield self.turn(each.line, act, found, order)

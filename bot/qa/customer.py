@@ -97,6 +97,7 @@ class Customer:
     async def say_twice(self, text: str, seconds: float = 10.0) -> Message:
         """One message that comes two times, as after a broken connection; the saved message."""
         message = {"type": "text", "text": text, "client_id": uuid.uuid4().hex}
+        await self.wait(lambda: self._socket is not None, seconds, "the socket is open")
         for _ in range(2):
             await self.post(**message)
         await self.wait(
@@ -193,6 +194,7 @@ class Customer:
                 self._unsent.pop(frame["client_id"], None)
             elif kind in ("hello_accepted", "conversation_changed"):
                 self.conversation = frame["conversation"]
+                self._socket = socket
             elif kind == "error" and frame.get("client_id"):
                 self.refused[frame["client_id"]] = frame["code"]
                 self._unsent.pop(frame["client_id"], None)
@@ -200,7 +202,6 @@ class Customer:
                 self.faults.append(f"error frame {frame['code']}")
             self._changed.notify_all()
         if kind == "hello_accepted":
-            self._socket = socket
             for message in list(self._unsent.values()):
                 await self._transmit(message)
 

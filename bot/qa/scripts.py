@@ -69,6 +69,8 @@ def read_shared(folder: Path, vocabulary: Vocabulary) -> Shared:
     """What the scripts of a folder share; nothing without a `_shared.yml`."""
     path = folder / SHARED_FILE
     documents = _documents(path) if path.exists() else []
+    if len(documents) > 1:
+        raise ScriptInvalidError([Fault(_shown(path), documents[1].line, "a folder shares one document")])
     return check_shared(documents[0], _shown(path), vocabulary) if documents else NOTHING_SHARED
 
 

@@ -101,6 +101,7 @@ def test_a_moved_clock_is_for_one_script_at_a_time(tmp_path: Path):
             "silent: true\n  clock: +3h",
             "alice.yml:10: a turn with 'customer' has no clock; make it two",
         ),
+        ("- clock: +3h\n  never", "- never", "alice.yml:16: a turn without 'customer' has one of agent, clock"),
         ("what: error", "what: late", "alice.yml:12: 'what' is one of error, malformed, refused, slow, timeout, not"),
         ("what: error, ", "", "alice.yml:12: 'what' is missing"),
         ("what: error, ", "what: refused, ", "alice.yml:12: where nobody listens no call is told from another"),

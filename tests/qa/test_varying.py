@@ -142,6 +142,8 @@ def test_shared_turns_need_a_shared_file(tmp_path: Path):
         ("given:", "begin:", "_shared.yml:1: what a folder shares has no key 'begin'; known are given, turns"),
         ("language: en", "language: fr", "_shared.yml:1: 'language' is one of en, zh, not 'fr'"),
         ("{order_no}", "{orderno}", "_shared.yml:6: unknown placeholder {orderno}"),
+        ("  greeting:\n", "  greeting:\n  - use: farewell\n", "_shared.yml:4: shared turns do not use others"),
+        ("given: ", "turns: {}\n---\ngiven: ", "_shared.yml:3: a folder shares one document"),
     ],
 )
 def test_a_fault_in_the_shared_file_is_told_there(tmp_path: Path, old: str, new: str, fault: str):
