@@ -14,6 +14,7 @@ from pydantic import SecretStr
 
 from bot.ops.stack import Stack
 from bot.ops.train import model_path
+from bot.qa.bot_api import TOKEN, serving_bot_api
 from bot.qa.customer import CustomerError
 from bot.qa.desk import DeskAgent
 from bot.qa.insight import Insight
@@ -25,6 +26,7 @@ from bot.qa.ports import free_ports
 from bot.qa.result import Result
 from bot.qa.runner import Performance, play_all
 from bot.qa.stage import House
+from bot.qa.telegram import Book
 from bot.qa.wires import wires_between
 from bot.settings import ROOT, Settings
 
@@ -46,8 +48,11 @@ def find_model() -> Path:
     return model
 
 
-def bench_settings(var_dir: Path) -> Settings:
-    """Settings for a helpdesk of its own below `var_dir`, without limits that many customers at once would meet."""
+def bench_settings(var_dir: Path, telegram_api_url: str = "") -> Settings:
+    """Settings for a helpdesk of its own below `var_dir`, without limits that many customers at once would meet.
+
+    telegram_api_url: the Bot API server whose customers it talks to; without it there is no Telegram.
+    """
     backend, gateway, rasa, actions = free_ports(4)
     return Settings(
         _env_file=None,
@@ -66,6 +71,8 @@ def bench_settings(var_dir: Path) -> Settings:
         backend_url="",
         rasa_url="",
         identity_secret=SecretStr("the shop of the conversation tests"),
+        telegram_token=SecretStr(TOKEN if telegram_api_url else ""),
+        telegram_api_url=telegram_api_url or "http://127.0.0.1:9",
         messages_per_minute=100_000,
         conversations_per_minute=100_000,
         # The scripts report many similar cases at once; the one about incidents opens its own.
@@ -81,7 +88,8 @@ async def open_house(settings: Settings) -> AsyncIterator[House]:
     async with aiohttp.ClientSession(timeout=aiohttp.ClientTimeout(total=30)) as session:
         insight, sentences = Insight(session, settings), Sentences(domain["responses"])
         outside, desk = Outside(session, settings), DeskAgent(session, settings)
-        yield House(session, settings.public_url, insight, sentences, outside, desk)
+        async with Book(settings) as book:
+            yield House(session, settings.public_url, insight, sentences, outside, desk, book)
 
 
 async def run_scripts(
@@ -172,8 +180,8 @@ class Player:
 @contextlib.contextmanager
 def own_helpdesk(model: Path) -> Iterator[Stack]:
     """A helpdesk with this model that is stopped and forgotten in the end, whatever happens."""
-    with tempfile.TemporaryDirectory(prefix="daozhang-qa-") as folder:
-        stack = start_stack(bench_settings(Path(folder)), model)
+    with tempfile.TemporaryDirectory(prefix="daozhang-qa-") as folder, serving_bot_api() as bot_api:
+        stack = start_stack(bench_settings(Path(folder), bot_api.url), model)
         try:
             yield stack
         finally:

@@ -32,7 +32,12 @@ def spoken(act: Act, values: Mapping[str, str], shown: bool = False) -> str:
     if act.kind not in ("text", "twice", "at_once"):
         details = ", ".join(f"{name}: {each}" for name, each in act.fields.items())
         return f"[{act.kind}] {details or act.value}".rstrip()
-    text = act.value
-    for name, value in values.items():
-        text = text.replace("{" + name + "}", value)
+    text = str(filled(act.value, values))
     return f"[{act.kind}] {text}" if shown and act.kind != "text" else text
+
+
+def filled(text: Any, values: Mapping[str, str]) -> Any:
+    """The text with its blanks filled; what is no text is left as it is."""
+    for name, value in values.items():
+        text = text.replace("{" + name + "}", value) if isinstance(text, str) else text
+    return text

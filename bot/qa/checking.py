@@ -15,6 +15,7 @@ from bot.qa.format import (
     PICTURE,
     PLACEHOLDERS,
     TABLES,
+    TELEGRAM_ACTS,
     TURN,
 )
 from bot.qa.model import (
@@ -206,9 +207,25 @@ class Reader(ValueReader):
                 self.filled(self.text(each, kind), each.line, order) for each in self.items(value, "'at_once'")
             )
             return Act(kind, " + ".join(texts), texts=texts)
-        items = value.value if isinstance(value.value, list) else [value]
-        pictures = tuple(self.picture(each, order) for each in items)
+        if kind == "telegram":
+            return self.on_telegram(value, order)
+        pictures = self.pictures(value, order)
         return Act(kind, " ".join(str(each) for each in pictures), pictures)
+
+    def on_telegram(self, node: Located, order: str | None) -> Act:
+        """What only Telegram has."""
+        if not isinstance(node.value, dict):
+            return Act("telegram", self.one_of(node, "telegram", TELEGRAM_ACTS) or "")
+        found = self.mapping(node, "'telegram'", TABLES["telegram"])
+        pictures = self.pictures(found.pop("picture"), order) if "picture" in found else ()
+        fields = self.values(found, "telegram")
+        for name in fields.keys() & {"text", "caption"}:
+            self.filled(fields[name], found[name].line, order)
+        return Act("telegram", str(fields.pop("do", "")), pictures, fields)
+
+    def pictures(self, node: Located, order: str | None) -> tuple[str | Drawing, ...]:
+        items = node.value if isinstance(node.value, list) else [node]
+        return tuple(self.picture(each, order) for each in items)
 
     def picture(self, node: Located, order: str | None) -> str | Drawing:
         if not isinstance(node.value, dict):

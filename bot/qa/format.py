@@ -6,6 +6,8 @@ from enum import Enum, auto
 
 LANGUAGES = ("zh", "en")
 CHANNELS = ("widget", "telegram")
+# What a customer can do on Telegram only.
+TELEGRAM_ACTS = ("show", "edit", "group", "sticker", "voice", "video", "location", "contact")
 OWNERS = ("bot", "queue", "agent")
 PLACEHOLDERS = frozenset({"order_no", "phone_tail", "transaction_no", "amount", "paid_at", "product", "resume_code"})
 # What may happen around the customer.
@@ -110,7 +112,7 @@ TURN: Table = {
     "incident": _like("many orders of this product are disturbed, or no longer", "open|close", "open or close"),
     "clock": _like("the time of all processes moves", r"\+\d{1,4}[mhd]", "+3h"),
     "widget": _like("the page is closed, or opened again", "close|open", "close or open"),
-    "device": _like("another browser", "new", "new"),
+    "device": _one_of("another browser or phone, or the channel on which they go on", "new", *CHANNELS),
     "fault": Key(Kind.MAPPING, "a process misbehaves for this conversation; none ends it", table="fault"),
     "wait_for": Key(Kind.RESPONSES, "after what happens around: the sentences that are said unasked, in order"),
     "use": Key(Kind.NAME, "the turns of this name in the folder's _shared.yml"),
@@ -120,6 +122,21 @@ CUSTOMER: Table = {
     "picture": Key(Kind.LIST, "a file, or what is drawn for the order; a list goes in one go", table="picture"),
     "twice": _text("the same message comes two times, as after a broken connection; it counts once"),
     "at_once": Key(Kind.TEXTS, "two or more messages without waiting between them"),
+    "telegram": Key(
+        Kind.MAPPING,
+        "what only Telegram has, by its name or with what belongs to it",
+        table="telegram",
+        short=Kind.NAME,
+    ),
+}
+TELEGRAM: Table = {
+    "do": _one_of(
+        "show: pictures with words below; group: in a group; edit: other words", *TELEGRAM_ACTS, required=True
+    ),
+    "text": _text("of edit and group"),
+    "picture": Key(Kind.LIST, "of show, as at the customer's picture", table="picture"),
+    "caption": _text("of show: the words below it"),
+    "file": Key(Kind.FLAG, "of show: sent as files"),
 }
 PICTURE: Table = {
     "page": _one_of("what is on it", "wechat_bill", "alipay_bill", "order_page", "error_page", "chat", required=True),
@@ -183,6 +200,7 @@ SHARED: Table = {
 }
 TABLES: Mapping[str, Table] = {
     "script": SCRIPT, "given": GIVEN, "vary": VARY, "turn": TURN, "customer": CUSTOMER, "picture": PICTURE, "bot": BOT,
+    "telegram": TELEGRAM,
     "fault": FAULT, "then": THEN, "ticket": TICKET, "shared": SHARED,
 }  # fmt: skip
 CALL_WORDS = ("some", "never", "same_key")

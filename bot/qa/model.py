@@ -38,11 +38,11 @@ class Act:
     """What the customer does, or what happens around them.
 
     The customer: `text`, `twice` (the same message sent two times), `at_once` (`texts`, sent together), `button` (a
-    title, or a payload with its slash) or `picture`. The value of a picture is its path, or what is drawn; several
-    pictures of one go are parted by blanks.
+    title, or a payload with its slash), `picture`, or `telegram` (what only Telegram has). The value of a picture is
+    its path, or what is drawn; several pictures of one go are parted by blanks.
     Around: `event` (the shop changes the order), `agent` (somebody works on the ticket), `desk` (an agent in the
     conversation), `fault` (a process misbehaves) with their `fields`, `incident` (`open`, `close`), `clock` (`+3h`),
-    `widget` (`close`, `open`), `device` (`new`), or `nothing`.
+    `widget` (`close`, `open`), `device` (`new`, or the channel on which they go on), or `nothing`.
     """
 
     kind: str
@@ -53,7 +53,7 @@ class Act:
 
     @property
     def by_customer(self) -> bool:
-        return self.kind in ("text", "twice", "at_once", "button", "picture")
+        return self.kind in ("text", "twice", "at_once", "button", "picture", "telegram")
 
 
 @dataclass(frozen=True)

@@ -119,6 +119,16 @@ def turn_events(events: Iterable[Mapping[str, Any]], message_id: str) -> TurnEve
     return TurnEvents(tuple(said), finished) if found else None
 
 
+def turns_events(events: Iterable[Mapping[str, Any]], message_ids: Sequence[str]) -> TurnEvents | None:
+    """The same of several messages that were sent in one go; None before the last of them is saved."""
+    known = list(events)
+    turns = [turn_events(known, each) for each in message_ids]
+    if not turns or turns[-1] is None:
+        return None
+    found = [each for each in turns if each]
+    return TurnEvents(tuple(said for each in found for said in each.said), all(each.finished for each in found))
+
+
 def said_in(events: Iterable[Mapping[str, Any]]) -> tuple[Said, ...]:
     """Everything that the bot has said in a tracker."""
     return tuple(

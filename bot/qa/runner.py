@@ -15,7 +15,7 @@ from bot.qa.comparing import Found, Heard, compare_heard, compare_outcome, said_
 from bot.qa.customer import CustomerError
 from bot.qa.desk import NEW_STRETCH
 from bot.qa.model import Act, Script, Turn
-from bot.qa.naming import Said, TurnEvents, name_answers, said_in, turn_events
+from bot.qa.naming import Said, TurnEvents, name_answers, said_in, turns_events
 from bot.qa.promises import broken_limits, kept_secrets, told_secrets
 from bot.qa.result import PlayedTurn, Result
 from bot.qa.stage import House, Stage
@@ -133,7 +133,7 @@ class Performance:
         events = (await self._stage.tracker()).get("events") or []
         if act.kind == "desk" and act.value in NEW_STRETCH:
             return said_in(events)
-        turns = [turn_events(events, str(each["message_id"])) for each in self._unanswered]
+        turns = [turns_events(events, dialogs_of(each)) for each in self._unanswered]
         said = tuple(each for turn in turns if turn for each in turn.said)
         self._unanswered = () if said else self._unanswered
         return said
@@ -164,7 +164,7 @@ class Performance:
         self._answered_at = 0.0
         while True:
             events = (await self._stage.tracker()).get("events") or []
-            turns = [turn_events(events, str(each["message_id"])) for each in messages]
+            turns = [turns_events(events, dialogs_of(each)) for each in messages]
             known = [each for each in turns if each]
             received = len(self._answers_after(messages[0]))
             now = time.monotonic()
@@ -224,6 +224,11 @@ class Performance:
             if found and not found & languages:
                 failure.append(f"{name} was said in {', '.join(found)} in a conversation in {', '.join(languages)}")
         return failure
+
+
+def dialogs_of(message: Mapping[str, Any]) -> list[str]:
+    """The turns of the dialog that this message began; on Telegram one message may begin several."""
+    return message.get("turns") or [str(message["message_id"])]
 
 
 def _short(text: str, longest: int = 70) -> str:

@@ -9,7 +9,7 @@ from typing import Any
 
 import aiohttp
 
-from bot.qa.blanks import placeholders, spoken
+from bot.qa.blanks import filled, placeholders, spoken
 from bot.qa.customer import Customer, CustomerError
 from bot.qa.desk import NEW_STRETCH, DeskAgent
 from bot.qa.drawing import drawn
@@ -18,6 +18,7 @@ from bot.qa.model import Act, Drawing, Script
 from bot.qa.naming import Sentences
 from bot.qa.outside import Outside
 from bot.qa.promises import secrets_in
+from bot.qa.telegram import Book, TelegramCustomer
 from bot.qa.wires import Wires
 from bot.settings import ROOT
 
@@ -46,15 +47,16 @@ class House:
     sentences: Sentences
     outside: Outside
     desk: DeskAgent
+    book: Book
     pace: Pace = Pace()
     wires: Wires | None = None
 
 
-def customer_for(house: House, script: Script) -> Customer:
-    """Somebody who writes on the script's channel, and has not arrived yet."""
-    if script.given.channel == "widget":
-        return Customer(house.session, house.public_url)
-    raise CustomerError(f"nobody plays customers on {script.given.channel} yet")
+def customer_on(house: House, channel: str) -> Customer | TelegramCustomer:
+    """Somebody who writes on this channel, and has not arrived yet."""
+    if channel == "telegram":
+        return TelegramCustomer(house.session, house.book)
+    return Customer(house.session, house.public_url)
 
 
 class Stage:
@@ -68,7 +70,8 @@ class Stage:
         self._script = script
         self._order = order or {}
         self.values = placeholders(order)
-        self.customer = customer_for(house, script)
+        self._channel = script.given.channel
+        self.customer = customer_on(house, self._channel)
         self.secrets: list[str] = list(self._order.get("secrets") or ())
         self.typed_secrets: list[str] = []
         self.faults: list[str] = []
@@ -120,6 +123,11 @@ class Stage:
     async def act(self, act: Act) -> list[dict[str, Any]]:
         """What the customer does; the saved messages, in order."""
         customer = self.customer
+        if act.kind == "telegram":
+            if not isinstance(customer, TelegramCustomer):
+                raise CustomerError("only on Telegram can one do this")
+            fields = {name: filled(each, self.values) for name, each in act.fields.items()}
+            return [await customer.do(act.value, [await self._picture(each) for each in act.pictures], **fields)]
         if act.kind == "picture":
             return [await customer.show(*[await self._picture(each) for each in act.pictures])]
         if act.kind == "button":
@@ -127,9 +135,13 @@ class Stage:
             return [await customer.press(titles)]
         text = spoken(act, self.values)
         self.typed_secrets += secrets_in(text)
-        if act.kind == "at_once":
-            return await customer.say_at_once(*[spoken(Act("text", each), self.values) for each in act.texts])
-        return [await (customer.say_twice(text) if act.kind == "twice" else customer.say(text))]
+        if act.kind not in ("twice", "at_once"):
+            return [await customer.say(text)]
+        if not isinstance(customer, Customer):
+            raise CustomerError(f"{act.kind!r} is played on the widget only")
+        if act.kind == "twice":
+            return [await customer.say_twice(text)]
+        return await customer.say_at_once(*[spoken(Act("text", each), self.values) for each in act.texts])
 
     async def _picture(self, wanted: str | Drawing) -> bytes:
         if isinstance(wanted, Drawing):
@@ -160,15 +172,16 @@ class Stage:
         elif act.kind == "widget":
             self.customer.come_back()
         elif act.kind == "device":
-            await self._take_another_device()
+            await self._take_another_device(act.value)
         elif act.kind == "fault":
             await self._spoil(act)
 
-    async def _take_another_device(self) -> None:
+    async def _take_another_device(self, wanted: str) -> None:
         await self.customer.leave()
         self.faults += self.customer.faults
         self._left.append((self.customer.conversation_id, self._stretch))
-        self._stretch, self.customer = 1, customer_for(self._house, self._script)
+        self._channel = self._channel if wanted == "new" else wanted
+        self._stretch, self.customer = 1, customer_on(self._house, self._channel)
         await self.arrive()
 
     async def _spoil(self, act: Act) -> None:

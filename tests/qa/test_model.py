@@ -49,12 +49,35 @@ def test_a_file_holds_several_scripts_and_the_language_is_chinese_unless_given(t
     assert scripts[1].line == GOOD.count("\n") + 2
 
 
+def test_a_script_may_be_played_on_several_channels(tmp_path: Path):
+    (alone,) = read(tmp_path, changed("language: en", "language: en, channel: telegram"))
+    assert (alone.given.channel, alone.name) == ("telegram", "Alice says hello")
+    both = read(tmp_path, f"vary: {{channel: [widget, telegram]}}\n{GOOD}")
+    assert [(each.given.channel, each.name) for each in both] == [
+        ("widget", "Alice says hello [widget]"),
+        ("telegram", "Alice says hello [telegram]"),
+    ]
+    assert both[0].turns == both[1].turns
+
+
+def test_what_only_telegram_has(tmp_path: Path):
+    show = "{telegram: {do: show, picture: [a.png, b.png], caption: 'order {order_no}'}}"
+    (script,) = read(
+        tmp_path, changed("{button: /thanks}", show).replace("{picture: pictures/bill.png}", "{telegram: sticker}")
+    )
+    assert script.turns[1].act == Act("telegram", "show", ("a.png", "b.png"), {"caption": "order {order_no}"})
+    assert script.turns[2].act == Act("telegram", "sticker")
+
+
 @pytest.mark.parametrize(
     ("old", "new", "fault"),
     [
+        ("language: en", "channel: fax", "alice.yml:2: 'channel' is one of telegram, widget, not 'fax'"),
+        ("{button: /thanks}", "{telegram: dance}", "alice.yml:6: 'telegram' is one of "),
+        ("{button: /thanks}", "{telegram: {text: a}}", "alice.yml:6: 'do' is missing"),
         ("name: Alice says hello\n", "", "alice.yml:1: 'name' is missing"),
         ("name: Alice says hello", "name: 7", "alice.yml:1: 'name' must be a text (digits in quotes)"),
-        ("turns:", "turn:", "alice.yml:3: a script has no key 'turn'; known are given, name, then, turns"),
+        ("turns:", "turn:", "alice.yml:3: a script has no key 'turn'; known are given, name, then, turns, vary"),
         ("order: UNPAID,", "order: PAYED,", "alice.yml:2: 'PAYED' is neither a diagnosis nor the number of a demo"),
         ("order: UNPAID, ", "", "alice.yml:4: {order_no} needs an order: 'given: {order: …}'"),
         ("language: en", "language: fr", "alice.yml:2: 'language' is one of en, zh, not 'fr'"),

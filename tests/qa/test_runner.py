@@ -3,10 +3,8 @@
 from pathlib import Path
 
 from bot.qa.bench import bench_settings, open_house
-from bot.qa.customer import CustomerError
 from bot.qa.model import Act, Given, Outcome, Script, Turn
 from bot.qa.runner import Performance
-from bot.qa.stage import customer_for
 
 SCRIPT = Script("alice.yml", 3, "hello", Given(), (Turn(4, Act("text", "hello"), ()),), Outcome(5, owner="bot"))
 
@@ -17,14 +15,3 @@ async def test_a_helpdesk_that_is_not_there_is_a_failure_and_no_crash(tmp_path: 
     assert not result.passed
     assert result.failure[0].startswith("ClientConnectorError: ")
     assert (result.line, result.turns, result.trackers) == (3, [], [])
-
-
-async def test_a_channel_that_nobody_plays_is_told(tmp_path: Path):
-    script = Script("alice.yml", 3, "hello", Given(channel="pigeon"), (), Outcome())
-    async with open_house(bench_settings(tmp_path)) as house:
-        try:
-            customer_for(house, script)
-        except CustomerError as error:
-            assert str(error) == "nobody plays customers on pigeon yet"
-        else:
-            raise AssertionError("a customer on a pigeon")

@@ -6,10 +6,10 @@ import pytest
 
 from bot.gateway.channels.telegram.api import PACE
 from bot.gateway.channels.telegram.inbox import Pace
+from bot.qa.bot_api import TOKEN, BotApi
 from bot.settings import Settings
 from tests.fakes import FakeBackendServer, FakeRasa
 from tests.gateway.gateways import Gateway
-from tests.gateway.telegram.bot_api import TOKEN, BotApi
 
 QUICK_PACE = Pace(album=0.3, pause=0.02, files=(0.01, 0.01), sender=(0.02,))
 

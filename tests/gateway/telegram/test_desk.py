@@ -8,6 +8,7 @@ from bot.errors import RateLimitedError
 from bot.gateway.channels.telegram.inbox import Inbox
 from bot.gateway.conversations.tables import conversations
 from bot.gateway.keys import ENGINE, LIMITER
+from bot.qa.bot_api import BotApi
 from bot.settings import Settings
 from tests.fakes import FakeRasa
 from tests.gateway.desk.talking import HANDOFF, tab
@@ -16,7 +17,6 @@ from tests.gateway.gateways import Gateway
 from tests.gateway.house import says
 from tests.gateway.news.making import make_event, post_event
 from tests.gateway.telegram import payloads as they
-from tests.gateway.telegram.bot_api import BotApi
 from tests.gateway.telegram.conftest import make_gateway
 from tests.gateway.telegram.test_talking import ALICE, HELLO, conversation_of, log_of, settle
 from tests.gateway.test_pictures import PNG

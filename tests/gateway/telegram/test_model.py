@@ -8,8 +8,8 @@ from hypothesis import strategies as st
 
 from bot.gateway.channels.telegram.model import Arrival, What, arrival_from, parts_of, split, units, without_secrets
 from bot.gateway.conversations.model import Button
+from bot.qa.bot_api import USERNAME
 from tests.gateway.telegram import payloads as they
-from tests.gateway.telegram.bot_api import USERNAME
 
 
 def read(update: Any) -> Arrival:

@@ -12,12 +12,12 @@ from bot.gateway.conversations.model import Conversation, Outcome, Said, Sender
 from bot.gateway.conversations.tables import conversations, messages, turns
 from bot.gateway.desk.model import Person, resolve_outcome
 from bot.gateway.keys import ENGINE, STORE, SWITCHBOARD
+from bot.qa.bot_api import TOKEN, BotApi
 from bot.settings import Settings
 from tests.fakes import Body, FakeBackendServer, FakeRasa
 from tests.gateway.gateways import Gateway
 from tests.gateway.house import says
 from tests.gateway.telegram import payloads as they
-from tests.gateway.telegram.bot_api import TOKEN, BotApi
 from tests.gateway.telegram.conftest import make_gateway
 from tests.gateway.test_openapi import check
 from tests.gateway.test_pictures import PNG

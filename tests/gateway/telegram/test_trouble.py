@@ -17,12 +17,12 @@ from bot.gateway.conversations.model import Outcome, Said
 from bot.gateway.conversations.tables import messages
 from bot.gateway.desk.keys import DESK
 from bot.gateway.keys import ENGINE, STORE, SWITCHBOARD
+from bot.qa.bot_api import TOKEN, BotApi
 from bot.settings import ROOT, Settings
 from tests.fakes import FakeBackendServer, FakeRasa
 from tests.gateway.gateways import Gateway
 from tests.gateway.house import says
 from tests.gateway.telegram import payloads as they
-from tests.gateway.telegram.bot_api import TOKEN, BotApi
 from tests.gateway.telegram.conftest import make_gateway
 from tests.gateway.telegram.test_talking import ALICE, BOB, HELLO, conversation_of, log_of, settle
 

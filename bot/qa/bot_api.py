@@ -1,18 +1,24 @@
-"""A Bot API server on a free port. It refuses, and writes down, each parameter that is not as documented."""
+"""A Bot API server on a free port. It refuses, and writes down, each parameter that is not as documented.
+
+Besides the bot's side it has one for customers, `/customers/…`, by which `bot/qa/telegram.py` sends and reads.
+"""
 
 import asyncio
+import contextlib
 import json
+import threading
 from collections import defaultdict
-from collections.abc import Callable
-from typing import Any
+from collections.abc import Callable, Iterator
+from itertools import count
+from typing import Any, Self
 
 from aiohttp import web
-from aiohttp.test_utils import TestServer
 
 Json = dict[str, Any]
 Check = Callable[[Any], bool]
-TOKEN = "4242:test-token"
+TOKEN = "4242:test-token"  # noqa: S105  (of no bot)
 USERNAME = "daozhang_bot"
+LOOK_SECONDS = 0.02
 
 
 def units(text: str) -> int:
@@ -105,29 +111,39 @@ class BotApi:
         self.plan: list[str] = []
         self.polls: list[str] = []
         self.blocked: set[int] = set()
+        # Updates with smaller numbers were confirmed by the bot.
+        self.offset = 0
+        self.url = ""
         self.ended = asyncio.Event()
         self._changed = asyncio.Event()
-        self._number = 0
+        self._number = count(1)
+        self._update_id = count(1_000)
         app = web.Application(client_max_size=2**26)
         app.router.add_post("/bot{token}/{method}", self._serve)
         app.router.add_get("/file/bot{token}/{path}", self._file)
-        self._server = TestServer(app)
+        app.router.add_post("/customers/updates", self._post_updates)
+        app.router.add_post("/customers/files", self._post_file)
+        app.router.add_get("/customers/messages", self._get_messages)
+        self._runner = web.AppRunner(app, shutdown_timeout=1.0)
 
-    async def __aenter__(self) -> "BotApi":
-        await self._server.start_server()
+    async def __aenter__(self) -> Self:
+        self._loop = asyncio.get_running_loop()
+        await self._runner.setup()
+        await web.TCPSite(self._runner, "127.0.0.1", 0).start()
+        host, port = self._runner.addresses[0][:2]
+        self.url = f"http://{host}:{port}"
         return self
 
     async def __aexit__(self, *_: object) -> None:
         self.ended.set()
         self._changed.set()
-        await self._server.close()
-
-    @property
-    def url(self) -> str:
-        return str(self._server.make_url("")).rstrip("/")
+        await self._runner.cleanup()
 
     def put(self, *updates: Json) -> None:
-        """Customers did something."""
+        """Customers did something; from any thread."""
+        self._loop.call_soon_threadsafe(self._put, updates)
+
+    def _put(self, updates: tuple[Json, ...]) -> None:
         self.updates += updates
         self._changed.set()
 
@@ -181,17 +197,19 @@ class BotApi:
             return _error(400, "Bad Request: something is wrong with it")
         if trouble == "cut":
             return _hang_up(request)
-        self._number += 1
+        number = next(self._number)
         markup = json.loads(given.get("reply_markup", "{}"))
         buttons = [each for row in markup.get("inline_keyboard", []) for each in row]
         words = given.get("text", given.get("caption", ""))
-        self.sent.append({"chat_id": chat_id, "text": words, "buttons": buttons, "photo": given.get("photo")})
+        self.sent.append(
+            {"message_id": number, "chat_id": chat_id, "text": words, "buttons": buttons, "photo": given.get("photo")}
+        )
         if trouble == "lost":
             return _hang_up(request)
         if trouble == "hang":
             await self.ended.wait()
         chat = {"id": chat_id, "type": "private", "first_name": "Alice"}
-        return _ok({"message_id": self._number, "date": 1_790_000_000, "chat": chat, "text": words})
+        return _ok({"message_id": number, "date": 1_790_000_000, "chat": chat, "text": words})
 
     async def _get_updates(self, request: web.Request, given: Json) -> web.StreamResponse:
         if self.polls:
@@ -199,8 +217,8 @@ class BotApi:
             if trouble == "cut":
                 return _hang_up(request)
             return _error(int(trouble), "Conflict" if trouble == "409" else "trouble")
-        offset = int(given.get("offset", 0))
-        self.updates = [each for each in self.updates if each["update_id"] >= offset]
+        self.offset = max(self.offset, int(given.get("offset", 0)))
+        self.updates = [each for each in self.updates if each["update_id"] >= self.offset]
         if not self.updates:
             self._changed.clear()
             try:
@@ -218,6 +236,50 @@ class BotApi:
 
     async def _file(self, request: web.Request) -> web.StreamResponse:
         return web.Response(body=self.files[request.match_info["path"].removesuffix(".png")])
+
+    async def _post_updates(self, request: web.Request) -> web.StreamResponse:
+        """Updates of one moment, numbered here as Telegram numbers them, and the messages in them."""
+        updates = [{"update_id": next(self._update_id), **each} for each in await request.json()]
+        for each in updates:
+            if "message" in each:
+                each["message"]["message_id"] = next(self._number)
+        self._put(tuple(updates))
+        return web.json_response([{"update_id": each["update_id"], **each.get("message", {})} for each in updates])
+
+    async def _post_file(self, request: web.Request) -> web.StreamResponse:
+        file_id = f"file-{next(self._number)}"
+        self.files[file_id] = await request.read()
+        return web.json_response({"file_id": file_id, "file_size": len(self.files[file_id])})
+
+    async def _get_messages(self, request: web.Request) -> web.StreamResponse:
+        """What the bot sent to these chats after the place `after`; waits a moment for the first."""
+        chats = {int(each) for each in request.query["chats"].split(",")}
+        after = int(request.query.get("after", 0))
+        deadline = asyncio.get_running_loop().time() + float(request.query.get("wait", 0))
+        while True:
+            new = [(place, each) for place, each in enumerate(self.sent[after:], after + 1) if each["chat_id"] in chats]
+            if new or self.ended.is_set() or asyncio.get_running_loop().time() >= deadline:
+                break
+            await asyncio.sleep(LOOK_SECONDS)
+        found = [{**each, "place": place, "photo": each["photo"] is not None} for place, each in new]
+        return web.json_response({"messages": found, "wrong": self.wrong, "offset": self.offset})
+
+
+@contextlib.contextmanager
+def serving_bot_api() -> Iterator[BotApi]:
+    """The server in a thread of its own, for callers whose event loops come and go."""
+    loop = asyncio.new_event_loop()
+    thread = threading.Thread(target=loop.run_forever, name="bot api", daemon=True)
+    thread.start()
+    server = BotApi()
+    asyncio.run_coroutine_threadsafe(server.__aenter__(), loop).result(30)
+    try:
+        yield server
+    finally:
+        asyncio.run_coroutine_threadsafe(server.__aexit__(), loop).result(30)
+        loop.call_soon_threadsafe(loop.stop)
+        thread.join(10)
+        loop.close()
 
 
 def _problem(method: str, given: Json) -> str | None:
@@ -245,6 +307,6 @@ def _error(code: int, description: str, **more: Any) -> web.Response:
 
 
 def _hang_up(request: web.Request) -> web.Response:
-    assert request.transport is not None
-    request.transport.abort()
+    if request.transport is not None:
+        request.transport.abort()
     return web.Response()
