@@ -29,6 +29,11 @@ GATEWAY_SAYS = (
     "utter_rate_limited",
     "utter_picture_failed",
     "utter_secret_redacted",
+    "utter_telegram_help",
+    "utter_telegram_unreadable",
+    "utter_telegram_delete_secret",
+    "utter_telegram_language",
+    "utter_telegram_group",
 )  # fmt: skip; and every `utter_news_…`
 
 

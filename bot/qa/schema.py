@@ -13,7 +13,8 @@ COUNT: Schema = {"type": "integer", "minimum": 0}
 TITLES = {
     "script": "A script", "given": "`given`", "vary": "`vary`", "turn": "A turn",
     "customer": "`customer`, besides a text",
-    "telegram": "`telegram`, besides a name", "picture": "`picture`, besides a file", "bot": "`bot`, besides a list", "fault": "`fault`", "then": "`then`",
+    "telegram": "`telegram`, besides a name",
+    "picture": "`picture`, besides a file", "bot": "`bot`, besides a list", "fault": "`fault`", "then": "`then`",
     "ticket": "`ticket`", "shared": "`_shared.yml`",
 }  # fmt: skip
 

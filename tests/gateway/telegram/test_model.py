@@ -46,8 +46,8 @@ def test_what_the_bot_cannot_read(kind: str):
     ("words", "what", "command", "argument", "text"),
     [
         ("/start", What.COMMAND, "start", "", "/start"),
-        ("/start ABCD-EFGH", What.TEXT, None, "", "ABCD-EFGH"),
-        ("/start KM202405120001", What.TEXT, None, "", "KM202405120001"),
+        ("/start ABCD-EFGH", What.TEXT, "start", "", "ABCD-EFGH"),
+        ("/start KM202405120001", What.TEXT, "start", "", "KM202405120001"),
         ("/status", What.COMMAND, "status", "", "/status"),
         ("/Human@DaoZhang_bot", What.COMMAND, "human", "", "/Human@DaoZhang_bot"),
         ("/language en", What.COMMAND, "language", "en", "/language en"),
@@ -158,6 +158,13 @@ def test_secrets_and_codes_are_not_kept():
     assert kept.redacted
     kept = without_secrets(read(they.text("我的订单没到")))
     assert (kept.text, kept.redacted, kept.resume_code) == ("我的订单没到", False, None)
+
+
+def test_a_link_with_a_code_that_has_a_slip_is_no_question():
+    kept = without_secrets(read(they.text("/start AB2D-EFGH")))
+    assert (kept.resume_code, kept.resume_refused, "AB2D" in kept.text) == (None, "typo", False)
+    kept = without_secrets(read(they.text("/start KM202405120001")))
+    assert (kept.text, kept.resume_refused) == ("KM202405120001", None)
 
 
 @settings(max_examples=200, deadline=None, database=None)

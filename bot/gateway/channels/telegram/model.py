@@ -90,6 +90,9 @@ def arrival_from(update: Any, username: str) -> Arrival | None:
 def without_secrets(arrival: Arrival) -> Arrival:
     """The arrival as it may be kept: secrets and resume code are out of its text."""
     found = find_code(arrival.text) if arrival.what is What.TEXT else None
+    if arrival.what is What.TEXT and arrival.command == "start":
+        # What a link brings in the shape of a code is meant as one, also with a slip in it.
+        found = found or find_code(f"resume {arrival.text}")
     redaction = redact(found.text if found else arrival.text)
     return replace(
         arrival,
@@ -149,7 +152,7 @@ def _message(number: int, message: Json, username: str) -> Arrival:
         return Arrival(number)
     command, argument, _ = _command(text)
     if command == "start" and argument:
-        return replace(base, what=What.TEXT, text=argument)
+        return replace(base, what=What.TEXT, command=command, text=argument)
     if command in COMMANDS:
         return replace(base, what=What.COMMAND, command=command, argument=argument)
     return replace(base, what=What.TEXT)
