@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from tests.running import helpdesk  # noqa: F401  (a fixture for all folders)
+from tests.running import bot_api, helpdesk  # noqa: F401  (fixtures for all folders)
 
 # `DAOZHANG_NO_SKIPS=1` turns every skip into a failure: where all tools are installed, all tests must run.
 NO_SKIPS = os.environ.get("DAOZHANG_NO_SKIPS") == "1"
