@@ -143,6 +143,14 @@ class BotApi:
         """Customers did something; from any thread."""
         self._loop.call_soon_threadsafe(self._put, updates)
 
+    def numbered(self, *updates: Json) -> tuple[Json, ...]:
+        """The updates with numbers of this server's own, as Telegram numbers them and the messages in them."""
+        numbered = tuple({**each, "update_id": next(self._update_id)} for each in updates)
+        for each in numbered:
+            if "message" in each:
+                each["message"]["message_id"] = next(self._number)
+        return numbered
+
     def _put(self, updates: tuple[Json, ...]) -> None:
         self.updates += updates
         self._changed.set()
@@ -238,12 +246,9 @@ class BotApi:
         return web.Response(body=self.files[request.match_info["path"].removesuffix(".png")])
 
     async def _post_updates(self, request: web.Request) -> web.StreamResponse:
-        """Updates of one moment, numbered here as Telegram numbers them, and the messages in them."""
-        updates = [{"update_id": next(self._update_id), **each} for each in await request.json()]
-        for each in updates:
-            if "message" in each:
-                each["message"]["message_id"] = next(self._number)
-        self._put(tuple(updates))
+        """Updates of one moment, without numbers."""
+        updates = self.numbered(*await request.json())
+        self._put(updates)
         return web.json_response([{"update_id": each["update_id"], **each.get("message", {})} for each in updates])
 
     async def _post_file(self, request: web.Request) -> web.StreamResponse:
