@@ -6,12 +6,14 @@ import pytest
 
 from bot.ops.stack import Stack
 from bot.ops.steps import raise_on_signals
-from bot.qa.bot_api import BotApi, serving_bot_api
+from bot.qa.bot_api import BotApi
 
 
 @pytest.fixture(scope="session")
 def bot_api() -> Iterator[BotApi]:
     """The Bot API server whose customers the helpdesk talks to."""
+    from bot.qa.bench import serving_bot_api
+
     with serving_bot_api() as server:
         yield server
 

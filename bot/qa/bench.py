@@ -3,6 +3,7 @@
 import asyncio
 import contextlib
 import tempfile
+import threading
 from collections.abc import AsyncIterator, Callable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -14,7 +15,7 @@ from pydantic import SecretStr
 
 from bot.ops.stack import Stack
 from bot.ops.train import model_path
-from bot.qa.bot_api import TOKEN, serving_bot_api
+from bot.qa.bot_api import TOKEN, BotApi
 from bot.qa.customer import CustomerError
 from bot.qa.desk import DeskAgent
 from bot.qa.insight import Insight
@@ -78,6 +79,23 @@ def bench_settings(var_dir: Path, telegram_api_url: str = "") -> Settings:
         # The scripts report many similar cases at once; the one about incidents opens its own.
         incident_cases=100_000,
     )
+
+
+@contextlib.contextmanager
+def serving_bot_api() -> Iterator[BotApi]:
+    """A Bot API server in a thread of its own, for callers whose event loops come and go."""
+    loop = asyncio.new_event_loop()
+    thread = threading.Thread(target=loop.run_forever, name="bot api", daemon=True)
+    thread.start()
+    server = BotApi()
+    asyncio.run_coroutine_threadsafe(server.__aenter__(), loop).result(30)
+    try:
+        yield server
+    finally:
+        asyncio.run_coroutine_threadsafe(server.__aexit__(), loop).result(30)
+        loop.call_soon_threadsafe(loop.stop)
+        thread.join(10)
+        loop.close()
 
 
 @contextlib.asynccontextmanager

@@ -1,24 +1,24 @@
 """A Bot API server on a free port. It refuses, and writes down, each parameter that is not as documented.
 
-Besides the bot's side it has one for customers, `/customers/…`, by which `bot/qa/telegram.py` sends and reads.
+Besides the bot's side it has one for customers (`bot_api_customers.py`).
 """
 
 import asyncio
-import contextlib
 import json
-import threading
 from collections import defaultdict
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from itertools import count
 from typing import Any, Self
 
 from aiohttp import web
 
+from bot.qa.bot_api_customers import add_customers
+from bot.qa.markdown import MarkdownInvalidError, parse_markdown
+
 Json = dict[str, Any]
 Check = Callable[[Any], bool]
 TOKEN = "4242:test-token"  # noqa: S105  (of no bot)
 USERNAME = "daozhang_bot"
-LOOK_SECONDS = 0.02
 
 
 def units(text: str) -> int:
@@ -85,21 +85,33 @@ METHODS: dict[str, dict[str, tuple[Check, bool]]] = {
     "getFile": {"file_id": (text(1, 200), True)},
     "answerCallbackQuery": {"callback_query_id": (text(1, 64), True)},
     "sendChatAction": {"chat_id": (number, True), "action": (lambda it: it == "typing", True)},
-    "sendMessage": {"chat_id": (number, True), "text": (text(1, 4096), True), "reply_markup": (keyboard, False)},
+    # Texts and captions are measured as they are seen; see `_words`.
+    "sendMessage": {
+        "chat_id": (number, True),
+        "text": (text(1, 20_000), True),
+        "parse_mode": (lambda it: it == "MarkdownV2", False),
+        "reply_markup": (keyboard, False),
+    },
     "sendPhoto": {
         "chat_id": (number, True),
         "photo": (lambda it: isinstance(it, bytes) and 0 < len(it) <= 10_000_000, True),
-        "caption": (text(0, 1024), False),
+        "caption": (text(0, 20_000), False),
+        "parse_mode": (lambda it: it == "MarkdownV2", False),
         "reply_markup": (keyboard, False),
     },
 }
+
+TROUBLES = {
+    "400": "Bad Request: something is wrong with it", "403": "Forbidden: bot was blocked by the user",
+    "500": "Internal Server Error", "502": "Bad Gateway",
+}  # fmt: skip
 
 
 class BotApi:
     """`plan` holds what goes wrong with the next messages that are sent, `polls` with the next getUpdates.
 
     `429`, `500`, `502`, `403`, `400`: answered so, without effect. `cut`: no answer, without effect.
-    `lost`: carried out, no answer. `hang`: carried out, the answer comes too late.
+    `lost`: carried out, no answer. `hang`: carried out, the answer comes too late. `unreadable`: a 400 for MarkdownV2.
     """
 
     def __init__(self) -> None:
@@ -121,9 +133,7 @@ class BotApi:
         app = web.Application(client_max_size=2**26)
         app.router.add_post("/bot{token}/{method}", self._serve)
         app.router.add_get("/file/bot{token}/{path}", self._file)
-        app.router.add_post("/customers/updates", self._post_updates)
-        app.router.add_post("/customers/files", self._post_file)
-        app.router.add_get("/customers/messages", self._get_messages)
+        add_customers(app, self)
         self._runner = web.AppRunner(app, shutdown_timeout=1.0)
 
     async def __aenter__(self) -> Self:
@@ -150,6 +160,12 @@ class BotApi:
             if "message" in each:
                 each["message"]["message_id"] = next(self._number)
         return numbered
+
+    def keep_file(self, file: bytes) -> str:
+        """The id of a file that somebody sends."""
+        file_id = f"file-{next(self._number)}"
+        self.files[file_id] = file
+        return file_id
 
     def _put(self, updates: tuple[Json, ...]) -> None:
         self.updates += updates
@@ -197,21 +213,22 @@ class BotApi:
             trouble = "403"
         if trouble == "429":
             return _error(429, "Too Many Requests: retry after 1", parameters={"retry_after": 1})
-        if trouble in ("500", "502"):
-            return _error(int(trouble), {"500": "Internal Server Error", "502": "Bad Gateway"}[trouble])
-        if trouble == "403":
-            return _error(403, "Forbidden: bot was blocked by the user")
-        if trouble == "400":
-            return _error(400, "Bad Request: something is wrong with it")
+        if trouble in TROUBLES:
+            return _error(int(trouble), TROUBLES[trouble])
         if trouble == "cut":
             return _hang_up(request)
+        if trouble == "unreadable" and "parse_mode" in given:
+            return _error(400, "Bad Request: can't parse entities: Character '.' is reserved")
+        try:
+            words, code = _words(given)
+        except (MarkdownInvalidError, ValueError) as error:
+            self.wrong.append(f"{error}: {given}")
+            return _error(400, f"Bad Request: {error}")
         number = next(self._number)
         markup = json.loads(given.get("reply_markup", "{}"))
         buttons = [each for row in markup.get("inline_keyboard", []) for each in row]
-        words = given.get("text", given.get("caption", ""))
-        self.sent.append(
-            {"message_id": number, "chat_id": chat_id, "text": words, "buttons": buttons, "photo": given.get("photo")}
-        )
+        seen = {"message_id": number, "chat_id": chat_id, "text": words, "code": code, "buttons": buttons}
+        self.sent.append(seen | {"photo": given.get("photo")})
         if trouble == "lost":
             return _hang_up(request)
         if trouble == "hang":
@@ -245,46 +262,16 @@ class BotApi:
     async def _file(self, request: web.Request) -> web.StreamResponse:
         return web.Response(body=self.files[request.match_info["path"].removesuffix(".png")])
 
-    async def _post_updates(self, request: web.Request) -> web.StreamResponse:
-        """Updates of one moment, without numbers."""
-        updates = self.numbered(*await request.json())
-        self._put(updates)
-        return web.json_response([{"update_id": each["update_id"], **each.get("message", {})} for each in updates])
 
-    async def _post_file(self, request: web.Request) -> web.StreamResponse:
-        file_id = f"file-{next(self._number)}"
-        self.files[file_id] = await request.read()
-        return web.json_response({"file_id": file_id, "file_size": len(self.files[file_id])})
-
-    async def _get_messages(self, request: web.Request) -> web.StreamResponse:
-        """What the bot sent to these chats after the place `after`; waits a moment for the first."""
-        chats = {int(each) for each in request.query["chats"].split(",")}
-        after = int(request.query.get("after", 0))
-        deadline = asyncio.get_running_loop().time() + float(request.query.get("wait", 0))
-        while True:
-            new = [(place, each) for place, each in enumerate(self.sent[after:], after + 1) if each["chat_id"] in chats]
-            if new or self.ended.is_set() or asyncio.get_running_loop().time() >= deadline:
-                break
-            await asyncio.sleep(LOOK_SECONDS)
-        found = [{**each, "place": place, "photo": each["photo"] is not None} for place, each in new]
-        return web.json_response({"messages": found, "wrong": self.wrong, "offset": self.offset})
-
-
-@contextlib.contextmanager
-def serving_bot_api() -> Iterator[BotApi]:
-    """The server in a thread of its own, for callers whose event loops come and go."""
-    loop = asyncio.new_event_loop()
-    thread = threading.Thread(target=loop.run_forever, name="bot api", daemon=True)
-    thread.start()
-    server = BotApi()
-    asyncio.run_coroutine_threadsafe(server.__aenter__(), loop).result(30)
-    try:
-        yield server
-    finally:
-        asyncio.run_coroutine_threadsafe(server.__aexit__(), loop).result(30)
-        loop.call_soon_threadsafe(loop.stop)
-        thread.join(10)
-        loop.close()
+def _words(given: Json) -> tuple[str, list[str]]:
+    """What is seen of the text or caption, and its pieces in monospace; ValueError when it is too long."""
+    most = 4096 if "text" in given else 1024
+    words, code = str(given.get("text", given.get("caption", ""))), list[str]()
+    if "parse_mode" in given:
+        words, code = parse_markdown(words)
+    if units(words) > most:
+        raise ValueError("message is too long")
+    return words, code
 
 
 def _problem(method: str, given: Json) -> str | None:

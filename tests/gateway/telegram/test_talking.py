@@ -215,6 +215,40 @@ async def test_an_edited_message_is_answered(gateway: Gateway, api: BotApi, rasa
     assert rasa.asked_texts() == ["单号 KM20240512000", "单号 KM202405120001"]
 
 
+async def test_a_tap_copies_numbers_and_nothing_else_is_taken_for_formatting(
+    gateway: Gateway, api: BotApi, rasa: FakeRasa
+):
+    words = "订单 *KM202405120001*，_工单_ TK261201AB12CD\\ [x](y) `a` #1 - 2.5! https://t.me/b?start=KM202405120001"
+    rasa.answer = lambda body: [{"text": words}]
+    api.put(they.text("hi"))
+    await api.until(lambda: len(api.sent) == 2)
+    assert (api.sent[1]["text"], api.sent[1]["code"]) == (words, ["KM202405120001", "TK261201AB12CD"])
+    assert {each["parse_mode"] for each in api.calls["sendMessage"]} == {"MarkdownV2"}
+
+
+async def test_a_long_answer_of_signs_that_are_escaped_is_measured_as_it_is_seen(
+    gateway: Gateway, api: BotApi, rasa: FakeRasa
+):
+    rasa.answer = lambda body: [{"text": "." * 5000}]
+    api.put(they.text("hi"))
+    await api.until(lambda: len(api.sent) == 3)
+    assert [each["text"] for each in api.sent[1:]] == ["." * 4000, "." * 1000]
+
+
+async def test_what_telegram_cannot_read_as_markdown_is_sent_plain(gateway: Gateway, api: BotApi, rasa: FakeRasa):
+    rasa.answer = lambda body: [
+        {"text": "订单 KM202405120001"},
+        {"text": "看 2.5", "image": "/examples/wechat-bill.png"},
+    ]
+    api.plan = ["unreadable", ""] * 3
+    api.put(they.text("hi"))
+    await api.until(lambda: len(api.sent) == 3)
+    await settle(gateway)
+    assert api.texts(ALICE) == [HELLO, "订单 KM202405120001", "看 2.5"]
+    assert [each["code"] for each in api.sent] == [[], [], []]
+    assert {each[2] for each in await log_of(gateway)} == {"sent", "received"}
+
+
 async def test_a_secret_is_hidden_and_advice_is_given(gateway: Gateway, api: BotApi, rasa: FakeRasa):
     api.put(they.text("我的密码是 hunter2secret"))
     await api.until(lambda: len(api.sent) == 4)

@@ -10,11 +10,13 @@ import asyncio
 import logging
 from collections.abc import Awaitable, Callable
 
+from telegram.constants import ParseMode
 from telegram.error import BadRequest, ChatMigrated, Forbidden, RetryAfter, TelegramError
 
 from bot.errors import HelpdeskError
 from bot.gateway.channels.telegram.client import Bot, keyboard, seconds_in, was_not_done
 from bot.gateway.channels.telegram.files import Files
+from bot.gateway.channels.telegram.formatting import formatted
 from bot.gateway.channels.telegram.model import Part, parts_of
 from bot.gateway.channels.telegram.store import TelegramStore
 from bot.gateway.conversations.model import Message, Outcome
@@ -160,23 +162,35 @@ class Sender:
         await self._store.mark(message.message_id, place, message_no, self._switchboard.now())
 
     async def _call(self, chat_id: int, message: Message, part: Part, *, again: bool) -> int:
-        """Plain text without a parse mode: nothing in it can be taken for formatting."""
         text = part.text
         if again:
             language = (await self._switchboard.store.conversation(message.conversation_id)).language
             line = self._switchboard.texts.render("utter_telegram_again", language).text
             text = f"{line}\n{text}".strip()
-        markup = keyboard(part.buttons)
         picture = await self._files.show(message.picture_id, message.image) if part.picture else None
-        if picture is not None:
-            caption = text or None
-            sent = await self._bot.send_photo(
-                chat_id, picture, caption=caption, reply_markup=markup, filename="picture"
-            )
-        elif text:
-            sent = await self._bot.send_message(chat_id, text, reply_markup=markup)
-        else:
+        if picture is None and not text:
             return 0  # a picture that is no longer kept
+        try:
+            return await self._post(chat_id, formatted(text), picture, part, ParseMode.MARKDOWN_V2)
+        except BadRequest as error:
+            if "can't parse entities" not in str(error).lower():
+                raise
+            log.error("Telegram could not read the format of a message")
+            return await self._post(chat_id, text, picture, part, None)
+
+    async def _post(self, chat_id: int, text: str, picture: bytes | None, part: Part, mode: str | None) -> int:
+        markup = keyboard(part.buttons)
+        if picture is None:
+            sent = await self._bot.send_message(chat_id, text, parse_mode=mode, reply_markup=markup)
+        else:
+            sent = await self._bot.send_photo(
+                chat_id,
+                picture,
+                caption=text or None,
+                parse_mode=mode if text else None,
+                reply_markup=markup,
+                filename="picture",
+            )
         return sent.message_id
 
     async def _give_up(self, chat_id: int, message: Message, why: Undeliverable) -> None:
