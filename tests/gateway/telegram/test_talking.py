@@ -215,6 +215,30 @@ async def test_an_edited_message_is_answered(gateway: Gateway, api: BotApi, rasa
     assert rasa.asked_texts() == ["单号 KM20240512000", "单号 KM202405120001"]
 
 
+async def test_an_edit_that_left_the_words_is_not_answered_again(
+    gateway: Gateway, api: BotApi, rasa: FakeRasa, backend: FakeBackendServer
+):
+    first, photo, album = (
+        they.text("单号 KM1"),
+        they.photo("big", caption="截图"),
+        they.photo("big", media_group_id="1"),
+    )
+    api.files["big"] = PNG
+    album["message"]["caption"] = "两张"
+    api.put(first, photo, album, they.photo("big", media_group_id="1"))
+    await api.until(lambda: len(api.sent) == 6)
+    asked = len(rasa.asked)
+    for update in (first, photo, album):
+        api.put(they.update("edited_message", {**update["message"], "edit_date": they.DATE}))
+    api.put(they.update("edited_message", {**first["message"], "text": "单号 KM2"}))
+    api.put(they.update("edited_message", {**first["message"], "text": "单号 KM2"}))
+    api.put(they.update("edited_message", first["message"]))
+    last = they.text("好了")
+    api.put(last)
+    await api.until(lambda: "echo: 好了" in api.texts(ALICE))
+    assert rasa.asked_texts()[asked:] == ["单号 KM2", "单号 KM1", "好了"]
+
+
 async def test_a_tap_copies_numbers_and_nothing_else_is_taken_for_formatting(
     gateway: Gateway, api: BotApi, rasa: FakeRasa
 ):

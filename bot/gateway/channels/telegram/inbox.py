@@ -111,7 +111,7 @@ class Inbox:
                 await self._say(arrival, conversation, "utter_telegram_unreadable")
             elif arrival.what is What.PICTURE:
                 await self._picture(arrival, conversation)
-            else:
+            elif not await self._is_unchanged(arrival, conversation):
                 await self._receive(arrival, conversation)
 
     async def _conversation(self, arrival: Arrival) -> Conversation:
@@ -171,13 +171,21 @@ class Inbox:
             intent=intent,
         )
         try:
-            await self._switchboard.receive(conversation_id, incoming)
+            saved = await self._switchboard.receive(conversation_id, incoming)
         except InvalidError:
             # A button of a message that is not in this conversation.
             await self._say(arrival, conversation, "utter_button_stale")
             return
+        if arrival.message_no is not None:
+            await self._store.keep_received(saved.message.message_id, arrival.message_no, self._switchboard.now())
         if arrival.redacted:
             await self._say(arrival, conversation, "utter_telegram_delete_secret")
+
+    async def _is_unchanged(self, arrival: Arrival, conversation: Conversation) -> bool:
+        """An edit that left the words: Telegram tells one, too, when a link got its preview. Codes look all alike."""
+        if not arrival.edited or arrival.resume_code or arrival.resume_refused:
+            return False
+        return await self._store.words_of(conversation.conversation_id, arrival.message_no) == arrival.text
 
     async def _may_resume(self, conversation_id: str) -> bool:
         try:

@@ -8,7 +8,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 from bot.db import upsert
 from bot.gateway.channels.telegram.model import Arrival, What
 from bot.gateway.channels.telegram.tables import chats, deliveries, updates
-from bot.gateway.conversations.model import Status
+from bot.gateway.conversations.model import Kind, Status
 from bot.gateway.conversations.rows import new_id
 from bot.gateway.conversations.tables import messages
 
@@ -121,6 +121,38 @@ class TelegramStore:
             if await connection.scalar(made) is not None:
                 return "new"
             return str(await connection.scalar(sa.select(deliveries.c.state).where(*_part(message_id, part))))
+
+    async def keep_received(self, message_id: str, message_no: int, now: datetime) -> None:
+        """Telegram's number of a message of the customer, so that answers can point at it."""
+        values = {"message_id": message_id, "part": 0, "state": "received", "updated_at": now}
+        async with self.engine.begin() as connection:
+            insert = upsert(connection, deliveries).values(**values, message_no=message_no)
+            await connection.execute(insert.on_conflict_do_nothing())
+
+    async def message_at(self, conversation_id: str, message_no: int | None) -> str | None:
+        """The message with that number in the chat of this conversation; the last one, when it was edited."""
+        if message_no is None:
+            return None
+        query = (
+            sa.select(messages.c.message_id)
+            .join(deliveries, deliveries.c.message_id == messages.c.message_id)
+            .where(messages.c.conversation_id == conversation_id, deliveries.c.message_no == message_no)
+            .order_by(messages.c.position.desc())
+            .limit(1)
+        )
+        async with self.engine.connect() as connection:
+            found: str | None = await connection.scalar(query)
+            return found
+
+    async def words_of(self, conversation_id: str, message_no: int | None) -> str | None:
+        """The newest words of the customer's message with that number; those of an album stand at its last picture."""
+        message_id = await self.message_at(conversation_id, message_no)
+        place = sa.select(messages.c.position).where(messages.c.message_id == message_id).scalar_subquery()
+        words = (messages.c.text != "", messages.c.kind == Kind.INCOMING.value, messages.c.position >= place)
+        query = sa.select(messages.c.text).where(messages.c.conversation_id == conversation_id, *words)
+        async with self.engine.connect() as connection:
+            found: str | None = await connection.scalar(query.order_by(messages.c.position).limit(1))
+            return found
 
     async def mark(self, message_id: str, part: int, message_no: int, now: datetime) -> None:
         """The part was sent."""

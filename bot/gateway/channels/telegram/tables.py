@@ -31,13 +31,14 @@ updates = sa.Table(
     sa.Index("ix_telegram_updates_received_at", "received_at"),
 )
 
-# The parts of the messages that were sent, or were about to be.
+# The parts of the messages that were sent, or were about to be; and what was received.
 deliveries = sa.Table(
     "telegram_deliveries",
     metadata,
     sa.Column("message_id", sa.ForeignKey("messages.message_id"), primary_key=True),
     sa.Column("part", sa.Integer, primary_key=True, autoincrement=False),
     # `sending` is written before the call, `sent` after it. What is found as `sending` may have arrived or not.
+    # A customer's own message is `received`.
     sa.Column("state", sa.String(10), nullable=False),
     # Telegram's number of it in the chat.
     sa.Column("message_no", sa.BigInteger),
