@@ -249,7 +249,7 @@ class TelegramCustomer:
         """Something appears on the screen; who said it is known as soon as the helpdesk has marked it."""
         plain = {"kind": "outgoing", "sender": "bot", "message_id": "", "message_no": sent["message_id"]}
         buttons = [{"title": each["text"], "id": each["callback_data"]} for each in sent["buttons"]]
-        shown: Message = plain | {"text": sent["text"], "buttons": buttons, "photo": sent["photo"]}
+        shown: Message = plain | {"buttons": buttons} | {name: sent[name] for name in ("text", "code", "photo")}
         if sent["chat_id"] != self.chat_id:
             self._show(shown)
             return

@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 
 from bot.qa.bot_api import BotApi
+from bot.qa.telegram import TelegramCustomer
 from tests.gateway.house import says
 from tests.gateway.telegram import payloads as they
 from tests.system.moments import until
@@ -87,6 +88,23 @@ async def test_the_same_update_twice_and_two_at_once(chat: Chat, bot_api: BotApi
     assert chat.check(*WORDS[:3]) == 0
     assert chat.screen[0] == HELLO
     assert len(chat.screen) == 4
+
+
+async def test_the_first_contact_through_a_link(town: Town):
+    """From the order's page; and from a conversation on the web, with its code."""
+    order = await town.make_order()
+    alice = TelegramCustomer(town.house.session, town.house.book)
+    try:
+        await alice.arrive(start=str(order["order_no"]))
+        await until(lambda: len(alice.answers) == 2, "welcome and question have come")
+        assert [each["text"] for each in alice.answers] == [HELLO, says("utter_ask_order_form_phone_tail")]
+        await alice.say(str(order["phone_tail"]))
+        await until(lambda: len(alice.answers) == 5, "the order is explained")
+        assert str(order["order_no"]) in alice.answers[2]["text"]
+        assert alice.answers[2]["code"] == [order["order_no"]]
+        assert alice.faults == []
+    finally:
+        await alice.leave()
 
 
 async def test_nothing_is_lost_when_telegram_is_in_trouble(chat: Chat, town: Town, bot_api: BotApi):
