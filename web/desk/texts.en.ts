@@ -154,6 +154,7 @@ export const en: Texts = {
   senders: { customer: "Customer", bot: "Bot", agent: "Agent", system: "System" },
   note: "Private note",
   noteHint: "hidden from the customer",
+  origins: { topic: "via Telegram topic", edit: "edited by the customer" },
   status: { received: "", pending: "Sending", sent: "Delivered", failed: "Not delivered", read: "Read" },
   sending: "Sending…",
   notSent: "Not sent",
@@ -179,6 +180,8 @@ export const en: Texts = {
     unreachable: () => "The customer cannot be reached on Telegram: the bot is blocked there",
     reachable: () => "The customer can be reached on Telegram again",
     undelivered: () => "Telegram did not accept a message",
+    edited: (p: Named) => `${p.by} edited a message in a Telegram topic`,
+    edit_refused: () => "The customer's copy of an edited message could not be changed",
   },
   activityOther: (type, by) => `${by} · ${type}`,
   handover: {

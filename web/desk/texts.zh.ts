@@ -151,6 +151,7 @@ export const zh = {
   senders: { customer: "客户", bot: "机器人", agent: "客服", system: "系统" },
   note: "内部备注",
   noteHint: "客户看不到",
+  origins: { topic: "来自 Telegram 话题", edit: "客户改过" } as Record<string, string>,
   status: { received: "", pending: "发送中", sent: "已送达", failed: "没有送达", read: "客户已读" },
   sending: "发送中…",
   notSent: "没有发出",
@@ -176,6 +177,8 @@ export const zh = {
     unreachable: () => "Telegram 上联系不到客户：对方屏蔽了机器人",
     reachable: () => "客户又可以在 Telegram 上联系到了",
     undelivered: () => "一条消息没能发到 Telegram",
+    edited: (p: Named) => `${p.by} 在 Telegram 话题里改了自己的一条消息`,
+    edit_refused: () => "客户那边的消息没能改过来",
   } as Record<string, (p: Named) => string>,
   activityOther: (type: string, by: string) => `${by} · ${type}`,
   handover: {

@@ -103,6 +103,8 @@ export interface DeskMessage {
   picture: { url: string; thumb_url?: string } | null;
   image: string | null;
   activity: Activity | null;
+  /** How it came, when not as usual: out of a topic of the staff on Telegram, or by editing an earlier one. */
+  origin: "topic" | "edit" | null;
   status: MessageStatus;
   read: boolean;
   client_id: string | null;

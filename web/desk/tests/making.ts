@@ -16,6 +16,6 @@ export function makeRow(given: Partial<Row> = {}): Row {
 export function makeMessage(position: number, given: Partial<DeskMessage> = {}): DeskMessage {
   return {
     message_id: `m${position}`, position, seq: position, kind: "incoming", sender: "customer", author: null, author_name: null, text: `t${position}`,
-    buttons: [], picture: null, image: null, activity: null, status: "received", read: false, client_id: null, created_at: after(position), ...given,
+    buttons: [], picture: null, image: null, activity: null, origin: null, status: "received", read: false, client_id: null, created_at: after(position), ...given,
   };
 }
