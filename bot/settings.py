@@ -11,7 +11,7 @@ from decimal import Decimal
 from pathlib import Path
 from typing import Annotated, Literal, Self
 
-from pydantic import Field, SecretStr, model_validator
+from pydantic import BeforeValidator, Field, SecretStr, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -64,6 +64,9 @@ class Settings(BaseSettings):
     telegram_mode: Literal["polling", "webhook"] = "polling"
     telegram_webhook_secret: SecretStr = SecretStr("")
     telegram_timeout: float = Field(20.0, gt=0)
+    # The forum supergroup in which the staff can work, too; 0: none.
+    telegram_staff_chat: Annotated[int, BeforeValidator(lambda value: value or 0)] = 0
+    telegram_staff_language: Literal["zh", "en"] = "zh"
 
     # The desk
     desk_hours: str = "00:00-24:00"
@@ -120,6 +123,8 @@ class Settings(BaseSettings):
         token, secret = self.telegram_token.get_secret_value(), self.telegram_webhook_secret.get_secret_value()
         if token and not re.fullmatch(r"[0-9]{1,18}:[A-Za-z0-9_-]{3,}", token):
             raise ValueError("DAOZHANG_TELEGRAM_TOKEN is no token of BotFather, like 123456:ABC-DEF")
+        if self.telegram_staff_chat > 0:
+            raise ValueError("DAOZHANG_TELEGRAM_STAFF_CHAT is no id of a supergroup, like -1001234567890")
         if secret and not re.fullmatch(r"[A-Za-z0-9_-]{1,256}", secret):
             raise ValueError("DAOZHANG_TELEGRAM_WEBHOOK_SECRET may have letters, digits, _ and -, at most 256")
         return self

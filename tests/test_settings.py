@@ -5,6 +5,7 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
+from pydantic import ValidationError
 
 from bot.settings import Settings
 
@@ -36,3 +37,12 @@ def test_an_empty_secret_is_never_used(tmp_path: Path):
     (tmp_path / "secret.key").write_text("\n")
     with pytest.raises(ValueError, match="is empty"):
         make_settings(tmp_path).derived_key("backend")
+
+
+def test_the_group_of_the_staff_is_a_supergroup_or_none(monkeypatch: pytest.MonkeyPatch):
+    for value, expected in (("", 0), ("0", 0), ("-1001234567890", -1001234567890)):
+        monkeypatch.setenv("DAOZHANG_TELEGRAM_STAFF_CHAT", value)
+        assert Settings(_env_file=None).telegram_staff_chat == expected
+    monkeypatch.setenv("DAOZHANG_TELEGRAM_STAFF_CHAT", "7001000001")
+    with pytest.raises(ValidationError):
+        Settings(_env_file=None)

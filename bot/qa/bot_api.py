@@ -107,6 +107,56 @@ TROUBLES = {
 }  # fmt: skip
 
 
+# --- forum supergroups, answers to a message, edits ---
+def reply_parameters(value: Any) -> bool:
+    found = json.loads(value)
+    fine = isinstance(found["message_id"], int) and found.get("allow_sending_without_reply") in (None, True, False)
+    return fine and set(found) <= {"message_id", "allow_sending_without_reply", "chat_id", "quote"}
+
+
+def media_group(value: Any) -> bool:
+    """Two to ten photos, each attached under a name."""
+    found = json.loads(value)
+    return 2 <= len(found) <= 10 and all(
+        each["type"] == "photo"
+        and each["media"].startswith("attach://")
+        and units(each.get("caption", "")) <= 1024
+        and set(each) <= {"type", "media", "caption"}
+        for each in found
+    )
+
+
+def scope(value: Any) -> bool:
+    found = json.loads(value)
+    return set(found) == {"type", "chat_id"} and found["type"] == "chat"
+
+
+_TOPIC: dict[str, tuple[Check, bool]] = {"chat_id": (number, True), "message_thread_id": (number, True)}
+_PLACE: dict[str, tuple[Check, bool]] = {
+    "message_thread_id": (number, False), "reply_parameters": (reply_parameters, False),
+}  # fmt: skip
+METHODS["sendMessage"] |= _PLACE
+METHODS["sendPhoto"] |= _PLACE
+METHODS["setMyCommands"] |= {"scope": (scope, False)}
+METHODS |= {
+    "createForumTopic": {"chat_id": (number, True), "name": (text(1, 128), True)},
+    "editForumTopic": {**_TOPIC, "name": (text(0, 128), False)},
+    "closeForumTopic": _TOPIC,
+    "reopenForumTopic": _TOPIC,
+    "pinChatMessage": {"chat_id": (number, True), "message_id": (number, True), "disable_notification": (flag, False)},
+    "sendMediaGroup": {"chat_id": (number, True), "media": (media_group, True), **_PLACE},
+    "editMessageText": {
+        "chat_id": (number, True), "message_id": (number, True), "text": (text(1, 4096), True),
+        "reply_markup": (keyboard, False),
+    },
+    "editMessageCaption": {
+        "chat_id": (number, True), "message_id": (number, True), "caption": (text(0, 1024), False),
+        "reply_markup": (keyboard, False),
+    },
+}  # fmt: skip
+# ---
+
+
 class BotApi:
     """`plan` holds what goes wrong with the next messages that are sent, `polls` with the next getUpdates.
 

@@ -93,7 +93,7 @@ def settings(sqlite_url: str, tmp_path: Path) -> Settings:
 @pytest.fixture
 async def backend(settings: Settings) -> AsyncIterator[FakeBackendServer]:
     async with FakeBackendServer(settings.derived_key("backend")) as fake:
-        settings.backend_port = fake.port
+        settings.backend_port, settings.backend_url = fake.port, f"http://127.0.0.1:{fake.port}"
         yield fake
 
 
@@ -101,6 +101,6 @@ async def backend(settings: Settings) -> AsyncIterator[FakeBackendServer]:
 async def gateway(settings: Settings, rasa: FakeRasa, backend: FakeBackendServer) -> AsyncIterator[Gateway]:
     """The whole application."""
     rasa.token = settings.derived_key("rasa")
-    settings.rasa_port = rasa.port
+    settings.rasa_port, settings.rasa_url = rasa.port, f"http://127.0.0.1:{rasa.port}"
     async with Gateway(settings) as gateway:
         yield gateway

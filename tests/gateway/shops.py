@@ -61,7 +61,7 @@ async def open_shop(gateway_settings: Settings, template: Path, folder: Path) ->
     headers = {"Authorization": f"Bearer {settings.derived_key('backend')}"}
     async with TestClient(TestServer(app), headers=headers) as client:
         assert client.port is not None
-        gateway_settings.backend_port = client.port
+        gateway_settings.backend_port, gateway_settings.backend_url = client.port, f"http://127.0.0.1:{client.port}"
         yield Shop(client, clock)
 
 

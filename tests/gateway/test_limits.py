@@ -13,7 +13,7 @@ from tests.gateway.house import says
 @pytest.fixture
 async def strict(settings: Settings, rasa: FakeRasa, backend: FakeBackendServer) -> AsyncIterator[Gateway]:
     rasa.token = settings.derived_key("rasa")
-    settings.rasa_port = rasa.port
+    settings.rasa_port, settings.rasa_url = rasa.port, f"http://127.0.0.1:{rasa.port}"
     settings.messages_per_minute, settings.conversations_per_minute, settings.trusted_proxies = 2, 3, 1
     async with Gateway(settings) as gateway:
         yield gateway

@@ -48,4 +48,7 @@ async def test_the_tables_of_telegram_can_be_taken_away_and_made_again(engine: A
     async with engine.begin() as connection:
         assert await connection.run_sync(move, command.downgrade, "0006") == set()
         found = await connection.run_sync(move, command.upgrade, "head")
-    assert found == {"telegram_chats", "telegram_updates", "telegram_deliveries"}
+    assert found == {
+        "telegram_chats", "telegram_updates", "telegram_deliveries",
+        "telegram_staff", "telegram_link_codes", "telegram_topics", "telegram_copies",
+    }  # fmt: skip

@@ -17,6 +17,7 @@ from bot.gateway.accounts.audit import MOST, Wanted, read_audit, write_audit
 from bot.gateway.accounts.model import USERNAME, Account, Role, plain_username, weakness_of
 from bot.gateway.accounts.passwords import Passwords
 from bot.gateway.accounts.store import AccountStore
+from bot.gateway.channels.telegram.linking import Links
 from bot.migrate import upgrade
 from bot.settings import Settings
 
@@ -72,6 +73,9 @@ def make_parser() -> argparse.ArgumentParser:
     _add(commands, "disable", "close an account; ends all sessions at once", _disable)
     _add(commands, "enable", "open it again", _enable)
     _add(commands, "totp-off", "take the authenticator app away, when a phone is lost; ends all sessions", _totp_off)
+
+    _add(commands, "link", "show a code that links a Telegram account, once and for 15 minutes", _link)
+    _add(commands, "unlink", "take the Telegram account away again", _unlink)
 
     listing = commands.add_parser("list", help="all accounts")
     listing.set_defaults(run=_list, needs_password=False)
@@ -176,6 +180,20 @@ async def _enable(tools: Tools, found: argparse.Namespace, _: str | None) -> Non
 async def _totp_off(tools: Tools, found: argparse.Namespace, _: str | None) -> None:
     await _change(tools, found, totp_nonce=None, totp_pending=None, totp_step=None)
     await _done(tools, found, f"{found.username} signs in without a code")
+
+
+async def _link(tools: Tools, found: argparse.Namespace, _: str | None) -> None:
+    account = await tools.store.find(found.username)
+    if account is None or account[0].disabled:
+        raise Refused(f"there is no account {found.username} that is open")
+    code = await Links(tools.engine).make_code(found.username, tools.now())
+    await _done(tools, found, f"{account[0].name}: send this to the bot in Telegram within 15 minutes:  /link {code}")
+
+
+async def _unlink(tools: Tools, found: argparse.Namespace, _: str | None) -> None:
+    if not await Links(tools.engine).unlink(found.username):
+        raise Refused(f"no Telegram account is linked to {found.username}")
+    await _done(tools, found, f"{found.username} has no Telegram account any more")
 
 
 async def _list(tools: Tools, found: argparse.Namespace, _: str | None) -> None:

@@ -59,6 +59,13 @@ class Status(StrEnum):
     FAILED = "failed"
 
 
+class Origin(StrEnum):
+    """How a message came, when not as usual: out of a topic of the staff's group, or by editing an earlier one."""
+
+    TOPIC = "topic"
+    EDIT = "edit"
+
+
 class State(StrEnum):
     """Whether somebody still has to do something; a new message of the customer opens it again."""
 
@@ -167,6 +174,9 @@ class Message:
     author_name: str | None = None
     activity: Mapping[str, Any] | None = None
     desk_client_id: str | None = None
+    origin: str | None = None
+    # The id of the message that this answers or corrects, where the channel told it.
+    quotes: str | None = None
 
     def public(self) -> dict[str, Any]:
         """What the customer may see; only for messages that have a `seq`."""
@@ -206,6 +216,8 @@ class IncomingMessage:
     resume_refused: Result | None = None
     # What a command of the channel asks the bot for, whatever the text is.
     intent: str | None = None
+    origin: str | None = None
+    quotes: str | None = None
 
 
 @dataclass(frozen=True)
@@ -254,6 +266,8 @@ class Said:
     activity: Mapping[str, Any] | None = None
     picture_id: str | None = None
     client_id: str | None = None
+    origin: str | None = None
+    quotes: str | None = None
 
 
 @dataclass(frozen=True)

@@ -98,6 +98,8 @@ def _message_from(row: sa.Row[Any], found: Sequence[Button], reveal: Callable[[s
         author_name=row.author_name,
         activity=row.activity,
         desk_client_id=row.desk_client_id,
+        origin=row.origin,
+        quotes=row.quotes,
     )
 
 
@@ -137,6 +139,8 @@ class Writer:
             image=said.image,
             picture_id=said.picture_id,
             desk_client_id=said.client_id,
+            origin=said.origin,
+            quotes=said.quotes,
             reply_to=reply_to,
             reply_key=reply_key,
         )

@@ -177,6 +177,8 @@ class ConversationStore:
                 picture_id=incoming.picture_id,
                 client_id=incoming.client_id,
                 external_id=incoming.external_id,
+                origin=incoming.origin,
+                quotes=incoming.quotes,
             )
             await writer.add_turn(message_id, ask, redacted=incoming.redacted, **extra)
             if incoming.picture_id and incoming.text:

@@ -89,6 +89,9 @@ messages = sa.Table(
     # The turn that this answers, and a key that keeps the same thing from being said twice.
     sa.Column("reply_to", sa.String(32)),
     sa.Column("reply_key", sa.String(80), unique=True),
+    # How it came, when not as usual, and the message that it answers or corrects; see `Origin`.
+    sa.Column("origin", sa.String(10)),
+    sa.Column("quotes", sa.String(32)),
     # Part of the dialog: makes the buttons of earlier messages stale.
     sa.Column("dialog", sa.Boolean, nullable=False),
     sa.Column("status", sa.String(10), nullable=False),

@@ -4,7 +4,7 @@ Each rule gets the conversation as it is under its lock and gives what is to be 
 """
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
@@ -45,12 +45,17 @@ class Person:
 
 @dataclass(frozen=True)
 class Draft:
-    """What an agent sends: a reply to the customer, or a note that no customer sees."""
+    """What an agent sends: a reply to the customer, or a note that no customer sees.
+
+    `origin` and `quotes` are as in a message.
+    """
 
     client_id: str
     text: str
     note: bool = False
     picture_id: str | None = None
+    origin: str | None = None
+    quotes: str | None = None
 
 
 def activity(
@@ -172,11 +177,32 @@ def message_outcome(conversation: Conversation, by: Person, draft: Draft) -> Out
         author=by.username,
         author_name=by.name,
         picture_id=draft.picture_id,
-        client_id=draft.client_id,
+        client_id=draft.client_id or None,
+        origin=draft.origin,
+        quotes=draft.quotes,
         # What the human says goes on with the dialog: the bot's buttons from before are over.
         dialog=not draft.note,
     )
     return Outcome(said=(said,))
+
+
+def answer_outcome(conversation: Conversation, by: Person, draft: Draft, now: datetime) -> Outcome:
+    """A reply that claims what no other agent has, both in one; NotOwnerError, also for what is settled."""
+    if conversation.state is State.RESOLVED:
+        raise NotOwnerError(agent=None)
+    if conversation.owner is Owner.AGENT:
+        return message_outcome(conversation, by, draft)
+    claim = claim_outcome(conversation, by, now)
+    assert claim is not None
+    reply = message_outcome(replace(conversation, owner=Owner.AGENT, agent=by.username), by, draft)
+    return replace(claim, said=(*claim.said, *reply.said))
+
+
+def edit_outcome(conversation: Conversation, by: Person, before: str, *, note: bool) -> Outcome:
+    """The author of a message gave it other words; those from before stay in the history. NotOwnerError."""
+    if not note:
+        check_may_act(conversation, by)
+    return Outcome(said=(activity("edited", by, before=before),))
 
 
 def tags_outcome(conversation: Conversation, by: Person, tags: Sequence[str]) -> Outcome | None:

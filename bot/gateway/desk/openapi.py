@@ -1,6 +1,6 @@
 """The conversations of the desk in the OpenAPI document."""
 
-from bot.gateway.conversations.model import Kind, Owner, Sender, State, Status
+from bot.gateway.conversations.model import Kind, Origin, Owner, Sender, State, Status
 from bot.gateway.desk.bodies import BODIES as BODIES
 from bot.gateway.desk.store import SORTS, VIEWS
 from bot.gateway.schemas import (
@@ -66,6 +66,7 @@ _SCHEMAS: Json = {
             "activity": nullable(
                 record({"type": TEXT, "by": nullable(TEXT), "to": nullable(TEXT), "reason": nullable(TEXT)})
             ),
+            "origin": nullable(one_of(Origin)),
             "status": one_of(Status),
             "read": BOOLEAN,
             "client_id": nullable(TEXT),

@@ -59,6 +59,7 @@ def message_of(message: Message, read_seq: int) -> dict[str, Any]:
         "picture": {"url": url} if url else None,
         "image": message.image,
         "activity": _activity(message),
+        "origin": message.origin,
         "status": message.status.value,
         "read": message.seq is not None and message.seq <= read_seq,
         "client_id": message.desk_client_id,

@@ -4,9 +4,11 @@ import asyncio
 import io
 import json
 import stat
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
+from sqlalchemy.ext.asyncio import AsyncEngine
 
 from bot.__main__ import main
 from bot.db import make_engine
@@ -14,6 +16,7 @@ from bot.gateway.accounts.demo import FILE, make_demo_agent
 from bot.gateway.accounts.model import Role
 from bot.gateway.accounts.passwords import Passwords
 from bot.gateway.accounts.store import AccountStore
+from bot.gateway.channels.telegram.linking import Links
 from bot.ops.announcement import announcement
 from bot.settings import Settings
 from tests.gateway.desks import NOW, PASSWORD
@@ -140,3 +143,29 @@ def test_outside_the_demo_and_beside_other_accounts_it_makes_nobody(
     run(monkeypatch, "add", "bob", "--name", "Bob", "--password-stdin")
     assert make(environment) is False
     assert not (environment.var_dir / FILE).exists()
+
+
+def test_a_code_to_link_a_telegram_account(
+    environment: Settings, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+):
+    assert run(monkeypatch, "link", "bob") == 1
+    assert run(monkeypatch, "add", "bob", "--name", "Bob", "--password-stdin") == 0
+    assert run(monkeypatch, "unlink", "bob") == 1
+    capsys.readouterr()
+    assert run(monkeypatch, "link", "bob") == 0
+    first = capsys.readouterr().out.split("/link ")[1].strip()
+    assert run(monkeypatch, "link", "bob") == 0
+    second = capsys.readouterr().out.split("/link ")[1].strip()
+    now = datetime.now(UTC)
+
+    async def use(_: AccountStore, engine: AsyncEngine) -> list[str | None]:
+        links = Links(engine)
+        late = now + timedelta(minutes=16)
+        # Of two codes the newer counts, for fifteen minutes, once; capitals do not matter.
+        tries = [(1, first, now), (1, second, late), (2, second.lower(), now), (3, second, now)]
+        return [await links.use(*each) for each in tries] + [await links.username_of(each) for each in (1, 2, 3)]
+
+    assert with_store(environment, use) == [None, None, "bob", None, None, "bob", None]
+    assert run(monkeypatch, "unlink", "bob") == 0
+    assert run(monkeypatch, "disable", "bob") == 0
+    assert run(monkeypatch, "link", "bob") == 1

@@ -143,7 +143,7 @@ async def play(template: Path, steps: list[tuple[str, int, int]]) -> None:
         )
         async with FakeRasa() as rasa, FakeBackendServer(configured.derived_key("backend")) as backend:
             rasa.token = configured.derived_key("rasa")
-            configured.rasa_port, configured.backend_port = rasa.port, backend.port
+            configured.rasa_url, configured.backend_url = (f"http://127.0.0.1:{each.port}" for each in (rasa, backend))
             async with Gateway(configured) as gateway:
                 scene = Scene(gateway, rasa)
                 await scene.begin()

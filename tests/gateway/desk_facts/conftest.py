@@ -32,7 +32,7 @@ async def shop(settings: Settings, backend_template: Path, tmp_path: Path) -> As
 @pytest.fixture
 async def gateway(settings: Settings, rasa: FakeRasa, shop: Shop) -> AsyncIterator[Gateway]:
     rasa.token = settings.derived_key("rasa")
-    settings.rasa_port = rasa.port
+    settings.rasa_port, settings.rasa_url = rasa.port, f"http://127.0.0.1:{rasa.port}"
     async with Gateway(settings) as gateway:
         Clock(gateway)
         yield gateway

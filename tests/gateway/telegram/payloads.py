@@ -66,6 +66,17 @@ def member(status: str, old: str = "member", where: Json | None = None) -> Json:
     return update("my_chat_member", {**body, "old_chat_member": one(old), "new_chat_member": one(status)})
 
 
+def in_topic(
+    thread: int | None, *, who: int, kind: str = "message", reply_to: int | None = None, **fields: Any
+) -> Json:
+    """What somebody of the staff wrote; each message of a topic answers its first one, if it answers no other."""
+    place: Json = {}
+    if thread is not None:
+        root = {"message_id": reply_to or thread, "chat": group(), "date": DATE}
+        place = {"message_thread_id": thread, "is_topic_message": True, "reply_to_message": root}
+    return message(kind, **{"chat": group(), "from": user(who), **place, **fields})
+
+
 UNREADABLE = {
     "sticker": {"file_id": "s", "file_unique_id": "us", "type": "regular", "width": 512, "height": 512,
                 "is_animated": False, "is_video": False, "emoji": "👍"},

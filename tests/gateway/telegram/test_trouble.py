@@ -6,7 +6,7 @@ import signal
 import socket
 import sys
 from collections import Counter
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import asynccontextmanager
 
 import pytest
@@ -191,7 +191,7 @@ async def test_200_updates_over_two_kills_are_all_answered_once(
 ):
     """kill -9 of a real process. Only an answer that was on its way may come twice, and then it says so."""
     rasa.token = settings.derived_key("rasa")
-    settings.rasa_port = rasa.port
+    settings.rasa_port, settings.rasa_url = rasa.port, f"http://127.0.0.1:{rasa.port}"
     queue(api)
     api.plan = ["429", "500", "cut"]
     for least in (20, 120):
@@ -229,8 +229,8 @@ def answers(api: BotApi) -> list[str]:
 
 
 @asynccontextmanager
-async def process(settings: Settings) -> AsyncIterator[Callable[[], None]]:
-    """A gateway of its own, and what kills it."""
+async def process(settings: Settings, more: Mapping[str, str] | None = None) -> AsyncIterator[Callable[[], None]]:
+    """A gateway of its own with `more` settings, and what kills it."""
     values = {
         "DAOZHANG_VAR_DIR": str(settings.var_dir),
         "DAOZHANG_SECRET_KEY": settings.secret_key.get_secret_value(),
@@ -243,6 +243,7 @@ async def process(settings: Settings) -> AsyncIterator[Callable[[], None]]:
         "DAOZHANG_MESSAGES_PER_MINUTE": "1000",
         "DAOZHANG_DEMO": "false",
         "DAOZHANG_LOG_LEVEL": "DEBUG",
+        **(more or {}),
     }
     command = (sys.executable, "-m", "bot", "gateway")
     with (settings.var_dir / LOG).open("ab") as log:

@@ -11,6 +11,7 @@ from bot.errors import BackendUnavailableError, NotAuthorizedError, NotFoundErro
 from bot.gateway.channels.telegram.channel import PATH, Channel
 from bot.gateway.channels.telegram.client import make_bot
 from bot.gateway.channels.telegram.files import Files
+from bot.gateway.channels.telegram.forum import add_forum
 from bot.gateway.channels.telegram.inbox import Inbox, Pace
 from bot.gateway.channels.telegram.model import LARGEST_FILE
 from bot.gateway.channels.telegram.sending import Sender
@@ -77,5 +78,7 @@ def add_telegram(app: web.Application) -> Channel | None:
 
     sender.tell_desk = tell_desk
     switchboard.wake_sender = sender.wake
+    if settings.telegram_staff_chat:
+        add_forum(app, channel, inbox, sender, bot, store, files, pace)
     app[HUB].tell_typing = channel.show_typing
     return channel

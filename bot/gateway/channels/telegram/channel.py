@@ -3,7 +3,7 @@
 import asyncio
 import contextlib
 import logging
-from typing import Any
+from typing import Any, Protocol
 
 from telegram import BotCommand
 from telegram.error import BadRequest, InvalidToken, RetryAfter, TelegramError
@@ -34,6 +34,16 @@ MOST_SIGNS = 25
 SLOWEST = 60.0
 
 
+class Forum(Protocol):
+    """What keeps the staff's topics, if there is a group for them."""
+
+    async def run(self) -> None:
+        """Work until cancelled."""
+
+    async def stop(self) -> None:
+        """End what is on its way."""
+
+
 class Channel:
     """The bot of this process. `pause` (seconds) is the first after a failure; each further one is twice as long."""
 
@@ -57,6 +67,7 @@ class Channel:
         self._taking: set[asyncio.Task[None]] = set()
         self._small: set[asyncio.Task[None]] = set()
         self._typing: dict[str, asyncio.Event] = {}
+        self.forum: Forum | None = None
         # The bot knows its own name, so that updates can be read.
         self.ready = False
 
@@ -74,6 +85,8 @@ class Channel:
         self._spawn(self._until_done(self._set_commands))
         async with asyncio.TaskGroup() as both:
             both.create_task(self._look_for_messages())
+            if self.forum is not None:
+                both.create_task(self.forum.run())
             if self._settings.telegram_mode == "polling":
                 both.create_task(self._poll())
 
@@ -88,11 +101,13 @@ class Channel:
             ended.set()
         await let_finish(tuple(self._small))
         await self.sender.stop()
+        if self.forum is not None:
+            await self.forum.stop()
         await self._bot.shutdown()
 
     async def take(self, update: Any) -> None:
         """Save an update. When this returns, it will be worked on whatever happens."""
-        arrival = arrival_from(update, self._bot.username)
+        arrival = arrival_from(update, self._bot.username, self._settings.telegram_staff_chat)
         if arrival is None:
             return
         if arrival.what is not What.IGNORED:

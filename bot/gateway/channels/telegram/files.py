@@ -35,12 +35,12 @@ class Files:
         self.most = LARGEST_FILE
         self.delays: tuple[float, ...] = (1.0, 3.0, 10.0, 30.0)
 
-    async def take(self, arrival: Arrival, conversation: Conversation) -> str | None:
-        """Fetch and keep the picture; its id, or None when it is refused or cannot be had."""
+    async def take(self, arrival: Arrival, conversation: Conversation, author: str | None = None) -> str | None:
+        """Fetch and keep the picture; its id, or None when it is refused or cannot be had. `author`: an agent's."""
         for delay in (*self.delays, None):
             try:
                 async with self._places:
-                    return await self._take(arrival, conversation)
+                    return await self._take(arrival, conversation, author)
             except (*REFUSALS, BadRequest, Forbidden, InvalidToken) as error:
                 log.info("a picture was refused: %s", type(error).__name__)
                 return None
@@ -50,7 +50,7 @@ class Files:
                 await asyncio.sleep(delay)
         return None
 
-    async def _take(self, arrival: Arrival, conversation: Conversation) -> str | None:
+    async def _take(self, arrival: Arrival, conversation: Conversation, author: str | None) -> str | None:
         if arrival.file_id is None or arrival.file_size > self.most:
             return None
         file = await self._bot.get_file(arrival.file_id)
@@ -59,12 +59,13 @@ class Files:
         data = bytes(await file.download_as_bytearray())
         if len(data) > self.most or mime_of(data[:12]) is None:
             return None
-        evidence = await self._backend.upload_evidence(data, conversation.customer_id)
+        evidence = await self._backend.upload_evidence(data, f"desk:{author}" if author else conversation.customer_id)
         values = {
             "picture_id": new_id(),
             "conversation_id": conversation.conversation_id,
             "evidence_id": str(evidence["evidence_id"]),
             "mime": str(evidence["mime"]),
+            "author": author,
             "created_at": self._now(),
         }
         async with self._engine.begin() as connection:

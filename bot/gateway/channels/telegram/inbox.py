@@ -2,6 +2,7 @@
 
 import asyncio
 import logging
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, replace
 
 from sqlalchemy.exc import SQLAlchemyError
@@ -12,7 +13,16 @@ from bot.gateway.channels.telegram.client import Bot
 from bot.gateway.channels.telegram.files import Files
 from bot.gateway.channels.telegram.model import Arrival, What
 from bot.gateway.channels.telegram.store import TelegramStore
-from bot.gateway.conversations.model import Conversation, IncomingMessage, Outcome, Owner, Said, Sender, greeting
+from bot.gateway.conversations.model import (
+    Conversation,
+    IncomingMessage,
+    Origin,
+    Outcome,
+    Owner,
+    Said,
+    Sender,
+    greeting,
+)
 from bot.gateway.conversations.tokens import new_token, token_hash
 from bot.gateway.desk.model import activity
 from bot.gateway.language import check_language
@@ -53,6 +63,8 @@ class Inbox:
         self._tasks: dict[int, asyncio.Task[None]] = {}
         self._again: set[int] = set()
         self._stopped = False
+        # Works on what the staff wrote; without a group there is nothing of the kind.
+        self.of_staff: Callable[[Arrival], Awaitable[None]] = _ignore
 
     def wake(self, chat_id: int) -> None:
         """Something of this chat waits."""
@@ -98,7 +110,9 @@ class Inbox:
         await self._store.finish(arrival.update_id, self._switchboard.now())
 
     async def _handle(self, arrival: Arrival) -> None:
-        if arrival.what is What.GROUP:
+        if arrival.what is What.STAFF:
+            await self.of_staff(arrival)
+        elif arrival.what is What.GROUP:
             await self._answer_group(arrival)
         elif arrival.what in (What.BLOCKED, What.UNBLOCKED):
             await self._membership(arrival)
@@ -159,6 +173,8 @@ class Inbox:
         conversation_id = conversation.conversation_id
         if arrival.resume_code and not await self._may_resume(conversation_id):
             arrival = replace(arrival, resume_code=None, resume_refused=Result.LIMITED.value)
+        # What was edited is answered as new words; which ones they were is kept.
+        quoted = arrival.message_no if arrival.edited else arrival.reply_to
         incoming = IncomingMessage(
             text=arrival.text,
             button_id=arrival.button_id,
@@ -169,6 +185,8 @@ class Inbox:
             resume_code=arrival.resume_code,
             resume_refused=Result(arrival.resume_refused) if arrival.resume_refused else None,
             intent=intent,
+            origin=Origin.EDIT if arrival.edited else None,
+            quotes=await self._store.message_at(conversation_id, quoted),
         )
         try:
             saved = await self._switchboard.receive(conversation_id, incoming)
@@ -276,3 +294,7 @@ class Inbox:
             await self._bot.send_message(arrival.chat_id, text)
         except TelegramError as error:
             log.warning("a group got no hint: %s", type(error).__name__)
+
+
+async def _ignore(arrival: Arrival) -> None:
+    pass

@@ -37,6 +37,7 @@ class What(StrEnum):
     COMMAND = "command"
     UNREADABLE = "unreadable"
     GROUP = "group"  # a command or a mention where others read along
+    STAFF = "staff"  # from the staff's group, or an account of the staff to be linked; never a customer's
     BLOCKED = "blocked"
     UNBLOCKED = "unblocked"
     IGNORED = "ignored"
@@ -60,6 +61,9 @@ class Arrival:
     argument: str = ""
     button_id: str | None = None
     query_id: str | None = None
+    reply_to: int | None = None
+    user_id: int = 0
+    thread_id: int | None = None
     file_id: str | None = None
     file_size: int = 0
     album: str | None = None
@@ -76,13 +80,13 @@ class Arrival:
         return {name: value for name, value in asdict(self).items() if value not in (None, "") and value is not False}
 
 
-def arrival_from(update: Any, username: str) -> Arrival | None:
-    """What an update means to the bot of this name; None when it has no number."""
+def arrival_from(update: Any, username: str, staff_chat: int = 0) -> Arrival | None:
+    """What an update means to the bot of this name, with the group of its staff; None when it has no number."""
     number = _get(update, "update_id")
     if not isinstance(number, int) or isinstance(number, bool):
         return None
     try:
-        return _read(number, update, username)
+        return _read(number, update, username, staff_chat)
     except (KeyError, TypeError, ValueError, AttributeError, IndexError):
         return Arrival(number)
 
@@ -94,9 +98,11 @@ def without_secrets(arrival: Arrival) -> Arrival:
         # What a link brings in the shape of a code is meant as one, also with a slip in it.
         found = found or find_code(f"resume {arrival.text}")
     redaction = redact(found.text if found else arrival.text)
+    hides = arrival.what is What.STAFF and arrival.command != "link"
     return replace(
         arrival,
         text=redaction.text,
+        argument=redact(arrival.argument).text if hides else arrival.argument,
         name=redact(arrival.name).text[:100] if arrival.name else None,
         redacted=redaction.found,
         resume_code=found.code if found else None,
@@ -104,7 +110,7 @@ def without_secrets(arrival: Arrival) -> Arrival:
     )
 
 
-def _read(number: int, update: Json, username: str) -> Arrival:
+def _read(number: int, update: Json, username: str, staff_chat: int) -> Arrival:
     if query := _get(update, "callback_query"):
         return _callback(number, query)
     if change := _get(update, "my_chat_member"):
@@ -113,16 +119,16 @@ def _read(number: int, update: Json, username: str) -> Arrival:
     message = _get(update, "edited_message" if edited else "message")
     if not isinstance(message, Mapping):
         return Arrival(number)
-    arrival = _message(number, message, username)
-    if not edited:
-        return arrival
+    arrival = _message(number, message, username, staff_chat)
+    if not edited or arrival.what is What.STAFF:
+        return replace(arrival, edited=edited)
     # Whoever corrects their words means the new ones; a picture was looked at when it came.
     if arrival.what is What.PICTURE and arrival.text:
         arrival = replace(arrival, what=What.TEXT, file_id=None, album=None)
     return replace(arrival, edited=True) if arrival.what is What.TEXT else Arrival(number)
 
 
-def _message(number: int, message: Json, username: str) -> Arrival:
+def _message(number: int, message: Json, username: str, staff_chat: int) -> Arrival:
     chat, sender = message["chat"], _get(message, "from") or {}
     text = clean_text(str(_get(message, "text") or _get(message, "caption") or ""))
     base = Arrival(
@@ -132,7 +138,10 @@ def _message(number: int, message: Json, username: str) -> Arrival:
         name=_name(sender),
         app_language=_get(sender, "language_code"),
         text=text,
+        reply_to=_get(_get(message, "reply_to_message"), "message_id"),
     )
+    if staff_chat and base.chat_id == staff_chat:
+        return _of_staff(base, message, username)
     if _get(sender, "is_bot") or _get(message, "via_bot"):
         return Arrival(number)
     if chat["type"] != "private":
@@ -151,11 +160,35 @@ def _message(number: int, message: Json, username: str) -> Arrival:
     if not text:
         return Arrival(number)
     command, argument, _ = _command(text)
+    if command == "link" and staff_chat:
+        return replace(base, what=What.STAFF, command=command, argument=argument, user_id=base.chat_id, text="")
     if command == "start" and argument:
         return replace(base, what=What.TEXT, command=command, text=argument)
     if command in COMMANDS:
         return replace(base, what=What.COMMAND, command=command, argument=argument)
     return replace(base, what=What.TEXT)
+
+
+def _of_staff(base: Arrival, message: Json, username: str) -> Arrival:
+    """What a member of the staff wrote (one who writes as the group has no id); not what the service reports."""
+    command, argument, addressed = _command(base.text)
+    sender, file = _get(message, "from") or {}, _picture(message)
+    anonymous = _get(_get(message, "sender_chat"), "id") == base.chat_id
+    foreign = addressed.lower() not in ("", username.lower()) or (_get(sender, "is_bot") and not anonymous)
+    if foreign or not (base.text or file or any(kind in message for kind in UNREADABLE)):
+        return Arrival(base.update_id)
+    thread = message["message_thread_id"] if _get(message, "is_topic_message") else None
+    return replace(
+        base,
+        what=What.STAFF,
+        user_id=0 if anonymous else int(sender["id"]),
+        thread_id=thread,
+        reply_to=None if base.reply_to == thread else base.reply_to,
+        command=command,
+        argument=argument,
+        file_id=str(file["file_id"]) if file else None,
+        file_size=int(_get(file, "file_size") or 0),
+    )
 
 
 def _in_group(base: Arrival, kind: str, message: Json, username: str) -> Arrival:

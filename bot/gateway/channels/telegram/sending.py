@@ -8,8 +8,10 @@ is doubled silently.
 
 import asyncio
 import logging
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Coroutine
+from typing import Any
 
+from telegram import ReplyParameters
 from telegram.constants import ParseMode
 from telegram.error import BadRequest, ChatMigrated, Forbidden, RetryAfter, TelegramError
 
@@ -118,7 +120,9 @@ class Sender:
             try:
                 if not reachable:
                     raise Undeliverable("unreachable", gone=True)
-                await self._deliver(chat_id, message)
+                if await self._deliver(chat_id, message):
+                    await self.tell_desk(message.message_id)
+                    continue
             except Undeliverable as why:
                 reachable = reachable and not why.gone
                 await self._give_up(chat_id, message, why)
@@ -129,22 +133,52 @@ class Sender:
             if self._stopped:
                 return
 
-    async def _deliver(self, chat_id: int, message: Message) -> None:
+    async def _deliver(self, chat_id: int, message: Message) -> bool:
+        """True: it was there before, has other words now, and is marked."""
         picture = message.image is not None or message.picture_id is not None
         for place, part in enumerate(parts_of(message.text, message.buttons, picture)):
             state = await self._store.begin(message.message_id, place, self._switchboard.now())
             if state == "sent":
                 continue
-            call = asyncio.create_task(self._send(chat_id, message, place, part, again=state == "sending"))
-            self._calls.add(call)
-            call.add_done_callback(self._calls.discard)
-            # When this task is ended, the call goes on to its mark.
-            await asyncio.shield(call)
+            if state == "edited":
+                await self._to_its_end(self._edit(chat_id, message))
+                return True
+            await self._to_its_end(self._send(chat_id, message, place, part, again=state == "sending"))
+        return False
+
+    async def _to_its_end(self, work: Coroutine[Any, Any, None]) -> None:
+        """When this task is ended, the call goes on to its mark."""
+        call = asyncio.create_task(work)
+        self._calls.add(call)
+        call.add_done_callback(self._calls.discard)
+        await asyncio.shield(call)
+
+    async def _edit(self, chat_id: int, message: Message) -> None:
+        """Twice is as good as once. What the customer has deleted stays so, which the desk sees."""
+        number = await self._store.number_of(message.message_id)
+        markup = keyboard(message.buttons)
+        try:
+            if message.picture_id or message.image:
+                await self._bot.edit_message_caption(chat_id, number, caption=message.text, reply_markup=markup)
+            else:
+                await self._bot.edit_message_text(message.text, chat_id, number, reply_markup=markup)
+        except RetryAfter as error:
+            raise Later(seconds_in(error)) from error
+        except (BadRequest, Forbidden) as error:
+            if "not modified" not in str(error).lower():
+                log.warning("Telegram refuses an edit: %s", type(error).__name__)
+                await self._switchboard.write(
+                    message.conversation_id, lambda _: Outcome(said=(activity("edit_refused"),))
+                )
+        except TelegramError as error:
+            raise Later from error
+        if not await self._store.mark_edited(message.message_id, message.text, self._switchboard.now()):
+            raise Later(0.01)
 
     async def _send(self, chat_id: int, message: Message, place: int, part: Part, *, again: bool) -> None:
         """One call and its mark."""
         try:
-            message_no = await self._call(chat_id, message, part, again=again)
+            message_no = await self._call(chat_id, message, part, again=again, first=place == 0)
         except RetryAfter as error:
             await self._store.undo(message.message_id, place)
             raise Later(seconds_in(error)) from error
@@ -161,27 +195,39 @@ class Sender:
             raise Later from error
         await self._store.mark(message.message_id, place, message_no, self._switchboard.now())
 
-    async def _call(self, chat_id: int, message: Message, part: Part, *, again: bool) -> int:
+    async def _call(self, chat_id: int, message: Message, part: Part, *, again: bool, first: bool) -> int:
         text = part.text
         if again:
             language = (await self._switchboard.store.conversation(message.conversation_id)).language
             line = self._switchboard.texts.render("utter_telegram_again", language).text
             text = f"{line}\n{text}".strip()
         picture = await self._files.show(message.picture_id, message.image) if part.picture else None
+        number = await self._store.number_of(message.quotes) if first and message.quotes else None
+        reply = ReplyParameters(number, allow_sending_without_reply=True) if number else None
         if picture is None and not text:
             return 0  # a picture that is no longer kept
         try:
-            return await self._post(chat_id, formatted(text), picture, part, ParseMode.MARKDOWN_V2)
+            return await self._post(chat_id, formatted(text), picture, part, reply, ParseMode.MARKDOWN_V2)
         except BadRequest as error:
             if "can't parse entities" not in str(error).lower():
                 raise
             log.error("Telegram could not read the format of a message")
-            return await self._post(chat_id, text, picture, part, None)
+            return await self._post(chat_id, text, picture, part, reply, None)
 
-    async def _post(self, chat_id: int, text: str, picture: bytes | None, part: Part, mode: str | None) -> int:
+    async def _post(
+        self,
+        chat_id: int,
+        text: str,
+        picture: bytes | None,
+        part: Part,
+        reply: ReplyParameters | None,
+        mode: str | None,
+    ) -> int:
         markup = keyboard(part.buttons)
         if picture is None:
-            sent = await self._bot.send_message(chat_id, text, parse_mode=mode, reply_markup=markup)
+            sent = await self._bot.send_message(
+                chat_id, text, parse_mode=mode, reply_markup=markup, reply_parameters=reply
+            )
         else:
             sent = await self._bot.send_photo(
                 chat_id,
@@ -189,6 +235,7 @@ class Sender:
                 caption=text or None,
                 parse_mode=mode if text else None,
                 reply_markup=markup,
+                reply_parameters=reply,
                 filename="picture",
             )
         return sent.message_id

@@ -112,7 +112,7 @@ class TelegramStore:
             return list((await connection.scalars(query)).all())
 
     async def begin(self, message_id: str, part: int, now: datetime) -> str:
-        """What a part was before it is about to be sent: `new`, `sending` or `sent`."""
+        """What a part was before it is about to be sent: `new`, `sending`, `sent` or `edited`."""
         async with self.engine.begin() as connection:
             insert = upsert(connection, deliveries).values(
                 message_id=message_id, part=part, state="sending", updated_at=now
@@ -128,6 +128,14 @@ class TelegramStore:
         async with self.engine.begin() as connection:
             insert = upsert(connection, deliveries).values(**values, message_no=message_no)
             await connection.execute(insert.on_conflict_do_nothing())
+
+    async def number_of(self, message_id: str) -> int | None:
+        """Where a message stands in its customer's chat."""
+        where = (deliveries.c.message_id == message_id, deliveries.c.message_no > 0)
+        query = sa.select(deliveries.c.message_no).where(*where).order_by(deliveries.c.part.desc()).limit(1)
+        async with self.engine.connect() as connection:
+            found: int | None = await connection.scalar(query)
+            return found
 
     async def message_at(self, conversation_id: str, message_no: int | None) -> str | None:
         """The message with that number in the chat of this conversation; the last one, when it was edited."""
@@ -153,6 +161,17 @@ class TelegramStore:
         async with self.engine.connect() as connection:
             found: str | None = await connection.scalar(query.order_by(messages.c.position).limit(1))
             return found
+
+    async def mark_edited(self, message_id: str, text: str, now: datetime) -> bool:
+        """The customer sees these words now; False when there are newer ones, which still have to be shown."""
+        async with self.engine.begin() as connection:
+            same = sa.and_(messages.c.message_id == message_id, messages.c.text == text)
+            if await connection.scalar(sa.select(messages.c.message_id).where(same).with_for_update()) is None:
+                return False
+            change = sa.update(deliveries).where(deliveries.c.message_id == message_id)
+            await connection.execute(change.values(state="sent", updated_at=now))
+            await connection.execute(sa.update(messages).where(same).values(status=Status.SENT.value))
+            return True
 
     async def mark(self, message_id: str, part: int, message_no: int, now: datetime) -> None:
         """The part was sent."""
