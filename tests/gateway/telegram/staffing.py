@@ -36,12 +36,14 @@ async def link(gateway: Gateway, api: ForumApi, username: str, user_id: int, **f
 
 async def escalate(api: ForumApi, rasa: FakeRasa, text: str = "/human", who: int = ALICE) -> int:
     """A customer asks for a person; the number of the topic, once all is there."""
-    before = len(api.topics)
+    before, heard = len(api.topics), len(api.texts(who))
     answer, rasa.answer = rasa.answer, lambda _: HANDOFF
     api.put(they.text(text, who=who))
     await api.until(lambda: len(api.topics) > before and len(api.pinned) > before)
     thread = list(api.topics)[-1]
     await api.until(lambda: any("转人工" in each for each in api.in_topic(thread)[1:]))
+    # And the customer has been told who comes.
+    await api.until(lambda: "passing you on" in api.texts(who)[heard:-1])
     rasa.answer = answer
     return thread
 
