@@ -27,7 +27,7 @@ from bot.qa.ports import free_ports
 from bot.qa.result import Result
 from bot.qa.runner import Performance, play_all
 from bot.qa.stage import House
-from bot.qa.telegram import Book
+from bot.qa.telegram_book import Book
 from bot.qa.wires import wires_between
 from bot.settings import ROOT, Settings
 

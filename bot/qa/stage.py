@@ -18,7 +18,8 @@ from bot.qa.model import Act, Drawing, Script
 from bot.qa.naming import Sentences
 from bot.qa.outside import Outside
 from bot.qa.promises import secrets_in
-from bot.qa.telegram import Book, TelegramCustomer
+from bot.qa.telegram import TelegramCustomer
+from bot.qa.telegram_book import Book
 from bot.qa.wires import Wires
 from bot.settings import ROOT
 

@@ -10,7 +10,8 @@ from bot.gateway.channels.telegram.tables import deliveries
 from bot.gateway.keys import ENGINE
 from bot.qa.bot_api import TOKEN, BotApi
 from bot.qa.customer import CustomerError
-from bot.qa.telegram import Book, TelegramCustomer
+from bot.qa.telegram import TelegramCustomer
+from bot.qa.telegram_book import Book
 from bot.settings import Settings
 from tests.fakes import FakeRasa
 from tests.gateway.gateways import Gateway
