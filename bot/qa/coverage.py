@@ -9,7 +9,7 @@ from bot.actions.outcomes import Outcomes
 from bot.qa.naming import Sentences
 from bot.qa.patterns import Pattern, is_played
 from bot.qa.result import Result
-from bot.qa.steps import Step, steps_of
+from bot.qa.steps import LOST, Step, steps_of
 
 # The parts that `--need` is about.
 NEEDED = ("rules", "responses", "actions × outcome", "diagnoses")
@@ -136,7 +136,7 @@ def _outcomes(steps: Iterable[Step], declared: Mapping[str, Outcomes]) -> tuple[
     undeclared: set[str] = set()
     for step in steps:
         action = step.name if step.name in declared else f"validate_{step.name}"
-        if step.kind == "intent" or action not in declared:
+        if step.kind == "intent" or action not in declared or LOST in step.signs:
             continue
         ends = {end for end, signs in declared[action].items() if _shows(step.signs, signs)}
         seen |= {f"{action}: {end}" for end in ends}

@@ -4,6 +4,8 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+# The action server did not answer: Rasa goes on, but of the action nothing is kept.
+LOST = "lost"
 # What Rasa does around every turn.
 HOUSEKEEPING = frozenset({"action_listen", "action_session_start", "action_extract_slots"})
 
@@ -33,6 +35,8 @@ class Step:
         """How an action ended, in the words of `bot.actions.outcomes`."""
         if self.kind == "left":
             return {"left"}
+        if not (self.said or self.custom or self.changes or self.loops):
+            return {LOST}
         questions = f"utter_ask_{self.name}_"
         found = {"asked" if name.startswith(questions) else name for name, _, _ in self.said}
         if None in self.loops:

@@ -90,6 +90,12 @@ def test_outcomes_are_told_by_what_follows_the_action(follows: tuple[Event, ...]
     assert found == (f"action_say_hello: {outcome}",)
 
 
+def test_an_action_whose_answer_was_lost_has_no_outcome():
+    found = coverage_of([result(user("greet"), action("action_say_hello"), LISTEN)], NAMES)
+    assert part(found, "actions × outcome").reached == ()
+    assert found.faults == ()
+
+
 def test_forms_have_the_outcomes_of_their_validation():
     asked = (user("greet"), action("order_form"), loop("order_form"), bot("utter_ask_order_form_order_no"), LISTEN)
     assert reached("actions × outcome", *asked) == ("validate_order_form: asked",)
