@@ -80,6 +80,8 @@ def _run(found: argparse.Namespace) -> int:
             repeat=found.repeat,
             stop_at_first=found.stop_at_first,
             need=found.need,
+            # Of some scripts it says little; the reports have it all the same.
+            shows_coverage=not found.places or found.need is not None,
             files=files,
         )
 

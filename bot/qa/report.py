@@ -46,7 +46,12 @@ def coverage_lines(coverage: Coverage) -> list[str]:
             rest = len(part.missing) - MOST_NAMES
             more = f" and {rest} more" if rest > 0 else ""
             lines.append(f"    missing: {', '.join(part.missing[:MOST_NAMES])}{more}")
-    return lines + [f"  WRONG: {each}" for each in coverage.faults]
+    return lines + fault_lines(coverage)
+
+
+def fault_lines(coverage: Coverage) -> list[str]:
+    """What is wrong with the lists of what can be covered."""
+    return [f"  WRONG: {each}" for each in coverage.faults]
 
 
 def flake_lines(results: Sequence[Result]) -> list[str]:

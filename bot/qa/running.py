@@ -12,7 +12,7 @@ from bot.qa.bench import own_helpdesk, run_scripts
 from bot.qa.coverage import Coverage, Names, below, coverage_of
 from bot.qa.flakes import flakes_of
 from bot.qa.model import Script
-from bot.qa.report import coverage_lines, flake_lines, summary_of
+from bot.qa.report import coverage_lines, fault_lines, flake_lines, summary_of
 from bot.qa.report_files import Report, write_reports
 from bot.qa.result import Result
 from bot.qa.terminal import Terminal
@@ -29,6 +29,7 @@ class Run:
     repeat: int = 1
     stop_at_first: bool = False
     need: float | None = None
+    shows_coverage: bool = True
     files: Mapping[str, Path] = field(default_factory=dict)
 
 
@@ -57,7 +58,7 @@ def conclude(run: Run, results: Sequence[Result], seconds: float, terminal: Term
     failed = any(not each.passed for each in results)
     flaky = run.repeat > 1 and any(each.is_flake for each in flakes_of(results))
     terminal.say("")
-    terminal.say_all(coverage_lines(coverage))
+    terminal.say_all(coverage_lines(coverage) if run.shows_coverage else fault_lines(coverage))
     report = Report(tuple(results), coverage, seconds, run.model.name, datetime.now(UTC))
     for place in write_reports(report, run.files):
         terminal.note(f"  {place}")
