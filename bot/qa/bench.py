@@ -196,14 +196,19 @@ class Player:
 
 
 @contextlib.contextmanager
-def own_helpdesk(model: Path) -> Iterator[Stack]:
-    """A helpdesk with this model that is stopped and forgotten in the end, whatever happens."""
-    with tempfile.TemporaryDirectory(prefix="daozhang-qa-") as folder, serving_bot_api() as bot_api:
-        stack = start_stack(bench_settings(Path(folder), bot_api.url), model)
-        try:
-            yield stack
-        finally:
-            stack.stop()
+def own_helpdesks(model: Path, count: int) -> Iterator[list[Stack]]:
+    """Helpdesks with this model, ready, that are stopped and forgotten in the end, whatever happens."""
+    with contextlib.ExitStack() as held:
+        stacks: list[Stack] = []
+        for _ in range(count):
+            folder = held.enter_context(tempfile.TemporaryDirectory(prefix="daozhang-qa-"))
+            bot_api = held.enter_context(serving_bot_api())
+            stacks.append(Stack(bench_settings(Path(folder), bot_api.url), model))
+            held.callback(stacks[-1].stop)
+            stacks[-1].start()
+        for stack in stacks:
+            stack.wait_ready()
+        yield stacks
 
 
 def start_stack(settings: Settings, model: Path) -> Stack:

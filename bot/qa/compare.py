@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from itertools import zip_longest
 from pathlib import Path
 
-from bot.qa.bench import own_helpdesk
+from bot.qa.bench import own_helpdesks
 from bot.qa.result import Result
 from bot.qa.running import Run, play_on
 from bot.qa.terminal import Terminal
@@ -27,8 +27,8 @@ def compare(run: Run, models: tuple[Path, Path], terminal: Terminal) -> int:
     played: list[list[Result]] = []
     for model in models:
         terminal.note(f"starting the four processes with {model.name} …")
-        with own_helpdesk(model) as stack:
-            played.append(play_on(stack, replace(run, model=model), terminal))
+        with own_helpdesks(model, 1) as stacks:
+            played.append(play_on(stacks, replace(run, model=model), terminal))
     found = differences(*played)
     terminal.say("")
     for model, results in zip(models, played, strict=True):

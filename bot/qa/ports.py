@@ -3,11 +3,19 @@
 import contextlib
 import socket
 
+# What was given away may not be listened on yet, so it is not given again.
+_given: set[int] = set()
+
 
 def free_ports(count: int) -> list[int]:
-    """Loopback ports that nobody listens on now."""
+    """Loopback ports that nobody listens on now; never the same twice."""
+    found: list[int] = []
     with contextlib.ExitStack() as stack:
-        probes = [stack.enter_context(socket.socket()) for _ in range(count)]
-        for probe in probes:
+        while len(found) < count:
+            probe = stack.enter_context(socket.socket())
             probe.bind(("127.0.0.1", 0))
-        return [int(probe.getsockname()[1]) for probe in probes]
+            port = int(probe.getsockname()[1])
+            if port not in _given:
+                found.append(port)
+    _given.update(found)
+    return found

@@ -9,7 +9,7 @@ from bot.ops.stack import Stack, StackError
 from bot.ops.stamps import files_below
 from bot.ops.steps import Problem
 from bot.ops.train import inputs, train
-from bot.qa.bench import CannotRunError, own_helpdesk
+from bot.qa.bench import CannotRunError, own_helpdesks
 from bot.qa.model import ScriptInvalidError
 from bot.qa.running import Run, conclude, play_on
 from bot.qa.scripts import FOLDER
@@ -65,7 +65,7 @@ class Watch:
             stack = self._ready(changed)
             started = time.monotonic()
             run = self._load(self._model or Path())
-            conclude(run, play_on(stack, run, self._terminal), time.monotonic() - started, self._terminal)
+            conclude(run, play_on([stack], run, self._terminal), time.monotonic() - started, self._terminal)
         except (StackError, Problem, CannotRunError) as error:
             self._held.close()  # A helpdesk that is half dead is started anew after the next change.
             self._stack = None
@@ -79,7 +79,7 @@ class Watch:
             self._stack = None
             self._terminal.note("training if needed, then starting the four processes …")
             self._model = self._train()
-            self._stack = self._held.enter_context(own_helpdesk(self._model))
+            (self._stack,) = self._held.enter_context(own_helpdesks(self._model, 1))
         elif "code" in changed:
             self._terminal.note(f"starting {', '.join(OURS)} again …")
             self._stack.restart(*OURS)

@@ -50,3 +50,13 @@ def test_colours_are_for_terminals_only(monkeypatch: pytest.MonkeyPatch):
     assert "\x1b" not in printed()
     monkeypatch.setenv("NO_COLOR", "1")
     assert "\x1b[31m" not in printed(force_terminal=True, color_system="standard")
+
+
+def test_a_table_shows_brackets_as_they_are_and_folds_long_cells():
+    out = io.StringIO()
+    terminal = Terminal(console=Console(file=out, highlight=False, width=60))
+    terminal.table(("script", "what"), [("a.yml::[en] " + "x" * 80, "[red]intent")])
+    text = out.getvalue()
+    assert "[red]intent" in text
+    assert "[en]" in text
+    assert text.count("x") == 80
