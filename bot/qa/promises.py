@@ -10,7 +10,7 @@ from bot.redact import MARK, redact
 LONGEST_TEXT = 4096
 LONGEST_PAYLOAD = 64
 # Shorter ones would be found in other words.
-SHORTEST_SECRET = 4
+SHORTEST_SECRET = 6
 
 
 def broken_limits(message: Mapping[str, Any]) -> list[str]:
