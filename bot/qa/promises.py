@@ -34,11 +34,11 @@ def secrets_in(text: str) -> list[str]:
 
 
 def told_secrets(answers: Iterable[str], secrets: Sequence[str]) -> list[str]:
-    """Answers that hold one of these secrets, or anything that has the shape of one."""
+    """Answers that hold one of these secrets, or digits in the shape of one; plain words after "password" are none."""
     return [
         f"a secret was said: {redact(text).text[:80]}"
         for text in answers
-        if redact(text).found or any(each in text for each in secrets)
+        if any(re.search(r"\d", each) for each in secrets_in(text)) or any(each in text for each in secrets)
     ]
 
 

@@ -1,8 +1,10 @@
 """What holds in every conversation: limits of the channels, and no secrets."""
 
 import pytest
+import yaml
 
 from bot.qa.promises import broken_limits, kept_secrets, secrets_in, told_secrets
+from bot.settings import ROOT
 
 
 def test_a_message_within_the_limits_breaks_none():
@@ -41,6 +43,13 @@ def test_a_secret_that_is_said_is_told_whoever_it_came_from():
     assert told_secrets(["all is well", "order KM202405120001"], ["query-1234"]) == []
     assert told_secrets(["it is query-1234"], ["query-1234"]) == ["a secret was said: it is query-1234"]
     assert told_secrets(["card code: ABCD1234EFGH5678"], []) == ["a secret was said: card code: ***"]
+
+
+def test_no_sentence_of_the_helpdesk_has_the_shape_of_a_secret():
+    domain = yaml.safe_load((ROOT / "domain.yml").read_text(encoding="utf-8"))
+    texts = [each["text"] for variations in domain["responses"].values() for each in variations if each.get("text")]
+    assert len(texts) > 100
+    assert told_secrets(texts, []) == []
 
 
 def test_a_secret_that_is_kept_is_told_without_telling_it():
