@@ -49,6 +49,11 @@ class Customer:
         return [each for _, each in sorted(self.messages.items()) if each["kind"] == "outgoing"]
 
     @property
+    def kept(self) -> list[Message]:
+        """What the helpdesk keeps of the conversation, both sides, as it shows it."""
+        return list(self.messages.values())
+
+    @property
     def all_sent(self) -> bool:
         """Whether the gateway has accepted or refused everything that was posted."""
         return not self._unsent

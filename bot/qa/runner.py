@@ -85,7 +85,7 @@ class Performance:
         self.result.trackers = list(await stage.trackers())
         trackers = json.dumps(self.result.trackers, ensure_ascii=False)
         failure += kept_secrets("the tracker", trackers, [*stage.secrets, *stage.typed_secrets])
-        messages = json.dumps(list(stage.customer.messages.values()), ensure_ascii=False)
+        messages = json.dumps(stage.customer.kept, ensure_ascii=False)
         failure += kept_secrets("the conversation", messages, stage.typed_secrets)
         if stage.typed_secrets:
             for name, text in (await asyncio.to_thread(self._house.insight.logs)).items():

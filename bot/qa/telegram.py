@@ -55,6 +55,11 @@ class TelegramCustomer:
         """Every message to this customer, oldest first."""
         return [each for _, each in sorted(self.messages.items()) if each["kind"] == "outgoing"]
 
+    @property
+    def kept(self) -> list[Message]:
+        """Of what the helpdesk keeps, the part that the phone shows: what was typed stands there as it was."""
+        return self.answers
+
     async def arrive(self, language: str = "zh", start: str = "", **_: Any) -> Self:
         """Open the bot and press Start, perhaps through a link with `start`."""
         if not self._book.token:
