@@ -40,6 +40,11 @@ class Texts:
         loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
         return cls(yaml.load(path.read_text(encoding="utf-8"), loader)["responses"])  # noqa: S506
 
+    @property
+    def responses(self) -> dict[str, list[dict[str, Any]]]:
+        """The variations of every sentence, as the file has them."""
+        return self._responses
+
     def render(self, name: str, language: str, **slots: Any) -> Reply:
         """The sentence in `language` (else the one without a condition), its blanks filled from `slots`.
 

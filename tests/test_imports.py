@@ -15,13 +15,17 @@ FILES = sorted((ROOT / "bot").rglob("*.py"))
 MAY_IMPORT = {
     "backend": set(),
     "actions": {"bot.backend.client"},
-    "gateway": {"bot.backend.client"},
+    "gateway": {"bot.backend.client", "bot.recording"},
     "ops": set(),
+    # A conversation as a test: for the desk and for the command line.
+    "recording": set(),
     # The conversation tests write the orders that they need, the way the demo does.
     "qa": {
         "bot.ops",
         # What each action may end with, for the coverage.
         "bot.actions.outcomes",
+        "bot.recording",
+        "bot.gateway.recording",
         "bot.backend.client",
         "bot.backend.seed",
         "bot.backend.orders.demo",

@@ -59,6 +59,7 @@ from bot.gateway.news.worker import Teller
 from bot.gateway.outbox import Outbox, OutboxStore
 from bot.gateway.rasa_client import RasaClient
 from bot.gateway.reading import PicturesReady
+from bot.gateway.recording import api as recording_api
 from bot.gateway.reports import api as reports_api
 from bot.gateway.resume.store import ResumeCodes
 from bot.gateway.switchboard import Switchboard
@@ -73,6 +74,7 @@ ROUTES = (
     api.routes, socket.routes, pictures.routes, news_api.routes, health.routes, openapi.routes, static.routes,
     accounts_api.routes, facts_api.routes, canned_api.routes, summaries_api.routes,
     desk_api.routes, desk_messages_api.routes, desk_socket.routes, reports_api.routes, telegram_api.routes,
+    recording_api.routes,
 )  # fmt: skip
 LARGEST_BODY = 64 * 1024
 SHUTDOWN_SECONDS = 10.0

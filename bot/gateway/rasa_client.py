@@ -44,6 +44,12 @@ class RasaClient:
         slots = tracker.get("slots") if isinstance(tracker, dict) else None
         return slots if isinstance(slots, dict) else {}
 
+    async def events(self, sender_id: str) -> list[dict[str, Any]]:
+        """Everything that happened in the dialog of this sender, oldest first."""
+        tracker = await self._call("GET", f"/conversations/{sender_id}/tracker?include_events=ALL")
+        events = tracker.get("events") if isinstance(tracker, dict) else None
+        return events or []
+
     async def take_back(self, sender_id: str, message_id: str) -> None:
         """Make the dialog wait for this message as if it had never come; nothing is done if it has not."""
         path = f"/conversations/{sender_id}/tracker"

@@ -20,7 +20,6 @@ from bot.qa.customer import CustomerError
 from bot.qa.desk import DeskAgent
 from bot.qa.insight import Insight
 from bot.qa.model import Script
-from bot.qa.naming import Sentences
 from bot.qa.orders import OrderDesk
 from bot.qa.outside import Outside
 from bot.qa.ports import free_ports
@@ -29,6 +28,7 @@ from bot.qa.runner import Performance, play_all
 from bot.qa.stage import House
 from bot.qa.telegram_book import Book
 from bot.qa.wires import wires_between
+from bot.recording.naming import Sentences
 from bot.settings import ROOT, Settings
 
 RASA = ROOT / ".venv-rasa" / "bin" / "rasa"

@@ -6,10 +6,10 @@ from fnmatch import fnmatchcase
 from typing import Any
 
 from bot.actions.outcomes import Outcomes
-from bot.qa.naming import Sentences
 from bot.qa.patterns import Pattern, is_played
 from bot.qa.result import Result
 from bot.qa.steps import LOST, Step, steps_of
+from bot.recording.naming import Sentences
 
 # The parts that `--need` is about.
 NEEDED = ("rules", "responses", "actions × outcome", "diagnoses")

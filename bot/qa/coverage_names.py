@@ -9,9 +9,9 @@ import yaml
 from bot.actions.outcomes import OUTCOMES
 from bot.qa.coverage import Names
 from bot.qa.model import Fault, ScriptInvalidError
-from bot.qa.naming import Sentences
 from bot.qa.patterns import patterns_in
 from bot.qa.scripts import EXCEPTIONS
+from bot.recording.naming import Sentences
 from bot.settings import ROOT
 
 # What customers never read: words that other sentences are filled with, and buttons' titles.

@@ -35,6 +35,15 @@ class DeskAgent:
             action = "messages"
         return await self._post(f"/conversations/{conversation_id}/{action}", body)
 
+    async def read(self, path: str) -> str:
+        """What the API answers to a GET, as text."""
+        async with self._signing_in:
+            if not self._headers:
+                self._headers = await self._sign_in()
+        async with self._session.get(f"{self._settings.public_url}/desk/api{path}", headers=self._headers) as response:
+            response.raise_for_status()
+            return await response.text()
+
     async def _sign_in(self) -> dict[str, str]:
         file = (self._settings.var_dir / "demo-agent.txt").read_text(encoding="utf-8")
         body = dict(line.split(": ", 1) for line in file.splitlines())

@@ -1,6 +1,7 @@
 """`python -m bot qa …`: conversation tests on a helpdesk of their own."""
 
 import argparse
+import importlib
 import sys
 from collections.abc import Sequence
 from pathlib import Path
@@ -21,10 +22,20 @@ from bot.settings import ROOT
 
 FOLDER = ROOT / "var" / "qa"
 
+# Commands with a module of their own.
+TOOLS = {
+    "record": ("bot.qa.record", "make a script from a real conversation"),
+    "chat": ("bot.qa.chat", "talk to the bot here and see what it thinks"),
+    "rasa": ("bot.qa.rasa_checks", "Rasa's own checks of data and stories"),
+}
+
 
 def main(argv: Sequence[str] | None = None) -> int:
     """0 when every script passed, 1 when one failed or too little was covered, 2 when nothing could be played."""
-    found = parser().parse_args(argv)
+    given = list(sys.argv[1:] if argv is None else argv)
+    if given and given[0] in TOOLS:
+        return int(importlib.import_module(TOOLS[given[0]][0]).main(given[1:]))
+    found = parser().parse_args(given)
     end_in_order()
     try:
         return {"run": _run, "compare": _compare, "schema": _schema}[found.command](found)
@@ -54,6 +65,8 @@ def parser() -> argparse.ArgumentParser:
     _add_common(compare_them)
     schema = commands.add_parser("schema", help="print the JSON Schema of scripts, for editors")
     schema.add_argument("--reference", action="store_true", help="print the tables of the document instead")
+    for name, (_, summary) in TOOLS.items():
+        commands.add_parser(name, help=summary, add_help=False)
     return made
 
 

@@ -15,10 +15,10 @@ from bot.qa.comparing import Found, Heard, compare_heard, compare_outcome, said_
 from bot.qa.customer import CustomerError
 from bot.qa.desk import NEW_STRETCH
 from bot.qa.model import Act, Script, Turn
-from bot.qa.naming import Said, TurnEvents, name_answers, said_in, turns_events
 from bot.qa.promises import broken_limits, kept_secrets, told_secrets
 from bot.qa.result import PlayedTurn, Result
 from bot.qa.stage import House, Stage
+from bot.recording.naming import Said, TurnEvents, name_answers, said_in, turns_events
 
 POLL_SECONDS = 0.15
 ANSWER_SECONDS = 0.6

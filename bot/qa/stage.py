@@ -15,12 +15,12 @@ from bot.qa.desk import NEW_STRETCH, DeskAgent
 from bot.qa.drawing import drawn
 from bot.qa.insight import Insight
 from bot.qa.model import Act, Drawing, Script
-from bot.qa.naming import Sentences
 from bot.qa.outside import Outside
 from bot.qa.promises import secrets_in
 from bot.qa.telegram import TelegramCustomer
 from bot.qa.telegram_book import Book
 from bot.qa.wires import Wires
+from bot.recording.naming import Sentences
 from bot.settings import ROOT
 
 

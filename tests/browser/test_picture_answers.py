@@ -15,8 +15,8 @@ from playwright.async_api import Browser, Page, expect
 from bot.ops.stack import Stack
 from bot.qa.blanks import placeholders
 from bot.qa.insight import Insight
-from bot.qa.naming import Sentences
 from bot.qa.orders import OrderDesk
+from bot.recording.naming import Sentences
 from bot.settings import ROOT
 from tests.browser.chat import Chat
 from tests.browser.conftest import PHONE

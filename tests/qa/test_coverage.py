@@ -5,9 +5,9 @@ from dataclasses import replace
 import pytest
 
 from bot.qa.coverage import Coverage, Names, Part, below, coverage_of, percent_of
-from bot.qa.naming import Sentences
 from bot.qa.patterns import patterns_in
 from bot.qa.result import PlayedTurn
+from bot.recording.naming import Sentences
 from tests.qa.dialogs import LISTEN, Event, action, bot, custom, left, loop, result, slot, user
 
 EN = [{"type": "slot", "name": "language", "value": "en"}]

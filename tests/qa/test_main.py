@@ -9,10 +9,10 @@ import pytest
 from bot.qa import bench, main
 from bot.qa.coverage import Coverage, Names, Part
 from bot.qa.ending import ENDINGS
-from bot.qa.naming import Sentences
 from bot.qa.report import coverage_lines
 from bot.qa.running import Run, conclude
 from bot.qa.terminal import Terminal
+from bot.recording.naming import Sentences
 from tests.qa.dialogs import result
 
 NAMES = Names(frozenset({"greet"}), frozenset(), (), (), {}, frozenset({"utter_x"}), {}, Sentences({}), {})

@@ -2,7 +2,7 @@
 
 import yaml
 
-from bot.qa.naming import GATEWAY_SAYS, Named, Said, Sentences, TurnEvents, name_answers, turn_events
+from bot.recording.naming import GATEWAY_SAYS, Named, Said, Sentences, TurnEvents, name_answers, turn_events
 from bot.settings import ROOT
 from bot.texts import RESUME_MARK
 

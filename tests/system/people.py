@@ -14,9 +14,9 @@ from bot.ops.processes import NAMES
 from bot.ops.stack import Stack
 from bot.qa.bench import open_house
 from bot.qa.customer import Customer
-from bot.qa.naming import Said, name_answers, turn_events
 from bot.qa.orders import OrderDesk
 from bot.qa.stage import House
+from bot.recording.naming import Said, name_answers, turn_events
 from tests.system.moments import SECONDS, until
 
 ONE = "WHERE conversation_id = ?"

@@ -146,6 +146,8 @@ export const en: Texts = {
     panel: "Order and ticket",
     back: "Back to the list",
     copyLink: "Copy the link",
+    saveTest: "Save as test",
+    savedTest: "Saved as a test, without the customer's data",
     copied: "Copied",
     more: "More actions",
     signed: "Signed-in customer",

@@ -143,6 +143,8 @@ export const zh = {
     panel: "订单与工单",
     back: "返回列表",
     copyLink: "复制会话链接",
+    saveTest: "存为测试",
+    savedTest: "已存为测试，不含客户信息",
     copied: "已复制",
     more: "更多操作",
     signed: "已登录的客户",

@@ -224,6 +224,14 @@ _PATHS: Json = {
             changes=True,
         ),
     },
+    f"{_ID}/test": {
+        "parameters": _ONE,
+        "get": desk_operation(
+            "The conversation as a conversation test, without what belongs to the customer; for supervisors",
+            {"200": {"description": "A script.", "content": {"application/yaml": {"schema": TEXT}}}},
+            (403, 404, 422, 503),
+        ),
+    },
     f"{_ID}/pictures/{{picture_id}}": {
         "parameters": [*_ONE, ident("picture_id")],
         "get": desk_operation(

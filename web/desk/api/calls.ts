@@ -34,6 +34,7 @@ export const search = (q: string, cursor: string | null, signal?: AbortSignal): 
   api.get("/search", { q, cursor }, signal);
 
 export const open = (id: string, signal?: AbortSignal): Promise<Opened> => api.get<Opened>(of(id), {}, signal);
+export const test = (id: string): Promise<string> => api.text(`${of(id)}/test`);
 export const messages = (id: string, where: { before?: number; after?: number }, limit = 50): Promise<{ messages: DeskMessage[]; more_before?: boolean }> =>
   api.get(`${of(id)}/messages`, { ...where, limit });
 export const send = (id: string, message: Outgoing): Promise<DeskMessage> => api.post<DeskMessage>(`${of(id)}/messages`, message);

@@ -61,6 +61,14 @@ export class Client {
     return this.#json<T>("DELETE", path, body);
   }
 
+  /** What is no JSON, such as a file to be saved. */
+  async text(path: string): Promise<string> {
+    const answer = await this.#fetch("GET", BASE + path, undefined, {});
+    return answer.text().catch((error: unknown) => {
+      throw new OfflineError(String(error));
+    });
+  }
+
   /** A file as the field `file` of a form. */
   async upload<T>(path: string, file: Blob, name = "picture"): Promise<T> {
     const form = new FormData();

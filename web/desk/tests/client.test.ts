@@ -34,6 +34,13 @@ describe("the client", () => {
     expect(calls[1]?.headers).toMatchObject({ "X-CSRF-Token": "token", "Idempotency-Key": "key", "Content-Type": "application/json" });
   });
 
+  it("reads a file as it is, and refuses like any other call", async () => {
+    const { client, calls } = clientWith([200, "name: x"], [403, error("forbidden")]);
+    await expect(client.text("/conversations/a/test")).resolves.toBe('"name: x"');
+    expect(calls[0]).toMatchObject({ target: "/desk/api/conversations/a/test", method: "GET" });
+    await expect(client.text("/x")).rejects.toMatchObject({ status: 403, code: "forbidden" });
+  });
+
   it("reads an error's code and details, wherever they stand", async () => {
     const { client } = clientWith([409, error("claimed", { agent: "bob" })], [409, error("claimed", { details: { agent: "bob" } })]);
     for (const _ of [1, 2]) {
