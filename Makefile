@@ -6,10 +6,8 @@ PYTHON ?= $(shell for p in python3 python3.11 python3.12 python3.13 python3.14; 
 BOT := .venv/bin/python
 # Tests that need no server of the whole test run are shared by several processes.
 SHARED := -n auto --dist worksteal
-RASA := SQLALCHEMY_SILENCE_UBER_WARNING=1 RASA_TELEMETRY_ENABLED=false TF_CPP_MIN_LOG_LEVEL=3 PYTHONWARNINGS=ignore \
-	.venv-rasa/bin/rasa
 
-.PHONY: help run setup train test lint format unit web-test rasa-test qa browser doctor evidence-report nlu-report clean python dev
+.PHONY: help run setup train test lint format unit web-test rasa-test mutants qa browser doctor evidence-report nlu-report clean python dev
 
 help: ## this list
 	@sed -n 's/^\([a-z-]*\):.*## /\1|/p' Makefile | while IFS='|' read name text; do printf '  make %-11s %s\n' "$$name" "$$text"; done
@@ -43,8 +41,10 @@ web-test: dev ## the unit tests of the widget
 
 rasa-test: dev ## Rasa's own checks: the data, the stories
 	@$(BOT) -m bot train
-	$(RASA) data validate --fail-on-warnings
-	$(RASA) test core --stories tests/test_stories.yml --fail-on-prediction-errors --out var/rasa-test
+	$(BOT) -m bot qa rasa
+
+mutants: setup ## do the conversation tests find defects? (half an hour or more; NAMES='text of a name', QUICK=1)
+	$(BOT) -m tools.mutants $(if $(QUICK),--quick) $(NAMES)
 
 qa: setup ## the conversation tests: customers against the four real processes
 	$(BOT) -m bot qa run

@@ -19,7 +19,7 @@ from bot.qa.customer import Customer, CustomerError
 from bot.qa.orders import OrderDesk
 from bot.qa.record import NotRecordedError, record
 from bot.qa.runner import House, placeholders
-from bot.qa.thoughts import lines_of, shown, thought_in
+from bot.qa.thoughts import UNSHOWN, lines_of, shown, thought_in
 from bot.recording.naming import Said, name_answers, turn_events
 from bot.settings import Settings
 
@@ -181,7 +181,7 @@ class Talk:
 
     async def _show_slots(self) -> None:
         for name, value in sorted(((await self._tracker()).get("slots") or {}).items()):
-            if value is not None:
+            if value is not None and name not in UNSHOWN[2:]:
                 _say(f"  {name} = {shown(value)}")
 
     async def _show_tracker(self) -> None:

@@ -90,7 +90,15 @@ class Performance:
         if stage.typed_secrets:
             for name, text in (await asyncio.to_thread(self._house.insight.logs)).items():
                 failure += kept_secrets(name, text, stage.typed_secrets)
-        return failure + stage.faults + stage.customer.faults
+        return failure + stage.faults + stage.customer.faults + self._leaked()
+
+    def _leaked(self) -> list[str]:
+        """What agents wrote for colleagues and this customer was shown."""
+        acts = [turn.act for turn in self._script.turns if turn.act.kind == "desk"]
+        notes = [str(act.fields.get("text" if act.value == "note" else "note") or "") for act in acts]
+        private = {note for act, note in zip(acts, notes, strict=True) if note and act.value != "reply"}
+        shown = {str(each["text"]) for each in self._stage.customer.messages.values()}
+        return [f"the customer was shown the note {each!r}" for each in sorted(private & shown)]
 
     async def _found(self) -> Found:
         insight, conversation = self._house.insight, self._stage.customer.conversation

@@ -8,7 +8,7 @@ from typing import Any
 # Slots that hold whole records; of these only that they changed is shown.
 LONG = 80
 # Told elsewhere, or known to be so.
-UNSHOWN = ("requested_slot", "language", "proof_until", "session_started_metadata")
+UNSHOWN = ("requested_slot", "language", "proof", "proof_until", "session_started_metadata")
 
 
 @dataclass
