@@ -81,11 +81,12 @@ def check_stories(file: Path, model: Path, wanted: Sequence[str]) -> None:
     with tempfile.TemporaryDirectory(prefix="daozhang-rasa-") as folder:
         done = _rasa(
             "test", "core", "--model", str(model), "--stories", str(file),
-            "--fail-on-prediction-errors", "--no-plot", "--out", folder,
+            "--no-plot", "--out", folder,
         )  # fmt: skip
         report, failed = Path(folder) / REPORT, Path(folder) / FAILED
         told = failed.read_text(encoding="utf-8") if failed.exists() else ""
         counted = json.loads(report.read_text(encoding="utf-8")) if report.exists() else {}
+    # `--fail-on-prediction-errors` would stop at the first wrong story and not say which: the report counts instead.
     if done.returncode:
         raise FailedError(f"stories failed:\n{told or _end_of(done)}")
     if problem := problem_in(counted, len(wanted)):
