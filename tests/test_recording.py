@@ -66,6 +66,8 @@ def test_what_belongs_to_the_order_becomes_a_blank(blanks: Blanks, typed: str, w
         ("我的工单 TK261130AB12CD 呢", "TK261130AB12CD"),
         ("游戏账号 884213377", "884213377"),
         ("看 https://shop.example/u/zhang?id=5", "zhang"),
+        ("尾号 3170 的手机", "3170"),
+        ("phone ends in 3170", "3170"),
         ("卡是 6222 0212 3456 7890 12", "6222"),
         ("身份证 11010519880605123X", "198806"),
     ],
@@ -219,6 +221,22 @@ def test_what_no_script_can_say_is_a_remark():
     assert "# not recorded: at the desk: tagged" in text
     assert "# not recorded: the code of another conversation" in text
     assert "vip" not in text
+    assert "utter_resume_linked" not in text
+
+
+def test_a_button_with_a_made_up_number_is_pressed_and_one_with_a_blank_is_typed():
+    talk = Talk()
+    talk.case()
+    talk.customer("查 KM202611309999", "utter_greet")
+    for number in ("KM202611309999", VALUES["order_no"]):
+        talk.line("outgoing", "bot", "x", titles=(f"查 {number}",))
+        talk.customer(f"查 {number}", "utter_greet", ask='/inform{"order_no":"x"}')
+    turns = talk.script()["turns"]
+    assert [each["customer"] for each in turns] == [
+        "查 KM202301010001",
+        {"button": "查 KM202301010001"},
+        "查 {order_no}",
+    ]
 
 
 def test_a_conversation_without_a_word_of_the_customer_is_none():

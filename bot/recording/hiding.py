@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal, InvalidOperation
 
-from bot.numbers import find_references, normalize_number
+from bot.numbers import find_phone_tail, find_references, normalize_number
 from bot.redact import MARK, redact
 
 # Numbers of this kind that no shop of the demo has.
@@ -80,6 +80,8 @@ class Blanks:
             masked = self._other(found.value, OTHER_ORDER if found.kind == "order" else OTHER_PAYMENT)
             text = re.sub(_spaced(found.value), masked, text, flags=re.IGNORECASE)
         text = _PHONE.sub(lambda found: OTHER_PHONE.format(self.other_tail(found[1])), text)
+        if tail := find_phone_tail(text):
+            text = re.sub(rf"(?<!\d){tail}(?!\d)", self.other_tail(tail), text)
         known = set(self._others.values())
 
         def masked_run(found: re.Match[str]) -> str:

@@ -9,7 +9,7 @@ from bot.recording.hiding import Blanks
 from bot.recording.knowledge import Knowledge
 from bot.recording.model import Event, History, Step
 from bot.recording.naming import Sentences
-from bot.recording.steps import Stenographer
+from bot.recording.steps import UNWRITTEN, Stenographer
 
 OPENED = ("utter_ticket_opened", "utter_ticket_opened_late")
 WIDTH = 110
@@ -62,6 +62,8 @@ def _outcome(history: History, known: Knowledge, steps: Sequence[Step]) -> dict[
 def _lines_of(step: Step, drawable: bool) -> list[str]:
     lines = [f"# not recorded: {each}" for each in step.remarks]
     act = step.act
+    if step.kind == UNWRITTEN:
+        return lines
     if isinstance(act, list):  # pictures
         if not drawable:
             lines.append("# not recorded: a picture, for there is no order that it could be drawn for")

@@ -19,6 +19,8 @@ CLAIMS = ("claimed", "taken_over", "stepped_in")
 UNNOTICED = ("handed_off", "booked", "lost", "scored")
 # Codes that nobody has, of the right and of the wrong make.
 CODES = {"unknown": "H4KX-2M9B", "typo": "AB2D-EFGH"}
+# A turn of which only the remark is written.
+UNWRITTEN = "unwritten"
 SWITCHES = {"en": "please speak English", "zh": "请说中文"}
 
 
@@ -109,9 +111,10 @@ class Stenographer:
 
     def _button(self, line: Line) -> Step:
         title = self._blanks.clean(line.text)
-        if title == line.text:
-            return self._add(line, "customer", {"button": title})
-        return self._add(line, "customer", title, "a button whose title holds a number, typed here")
+        # A made-up order number stands in the script's own texts, too, so its button is offered again.
+        if "{" in title or (title != line.text and "TK" in title):
+            return self._add(line, "customer", title, "a button whose title holds a number, typed here")
+        return self._add(line, "customer", {"button": title})
 
     def _picture(self, line: Line) -> Step:
         entry = self._known.readings.get(line.evidence_id or "")
@@ -130,7 +133,7 @@ class Stenographer:
             return self._add(line, "customer", "resume {resume_code}")
         if code := CODES.get(result):
             return self._add(line, "customer", f"resume {code}")
-        return self._add(line, "", None, "the code of another conversation, with which this one went on")
+        return self._add(line, UNWRITTEN, None, "the code of another conversation, with which this one went on")
 
     # People and what they do
 
