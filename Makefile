@@ -43,8 +43,8 @@ rasa-test: dev ## Rasa's own checks: the data, the stories
 	@$(BOT) -m bot train
 	$(BOT) -m bot qa rasa
 
-mutants: setup ## do the conversation tests find defects? (half an hour or more; NAMES='text of a name', QUICK=1)
-	$(BOT) -m tools.mutants $(if $(QUICK),--quick) $(NAMES)
+mutants: setup ## do the conversation tests find defects? (half an hour or more; NAME='part of a name', QUICK=1)
+	$(BOT) -m tools.mutants $(if $(QUICK),--quick) $(if $(NAME),'$(NAME)')
 
 qa: setup ## the conversation tests: customers against the four real processes
 	$(BOT) -m bot qa run

@@ -15,10 +15,11 @@ import aiohttp
 from bot.backend.orders.model import Diagnosis
 from bot.ops.stack import StackError
 from bot.qa.bench import CannotRunError, bench_settings, find_model, open_house, start_stack
+from bot.qa.blanks import placeholders
 from bot.qa.customer import Customer, CustomerError
 from bot.qa.orders import OrderDesk
 from bot.qa.record import NotRecordedError, record
-from bot.qa.runner import House, placeholders
+from bot.qa.stage import House
 from bot.qa.thoughts import UNSHOWN, lines_of, shown, thought_in
 from bot.recording.naming import Said, name_answers, turn_events
 from bot.settings import Settings
