@@ -9,6 +9,7 @@ import argparse
 import os
 import re
 import shutil
+import signal
 import subprocess
 import sys
 import tempfile
@@ -159,9 +160,15 @@ class Laboratory:
 
     def _call(self, *arguments: str) -> subprocess.CompletedProcess[str]:
         argv = [str(self._folder / ".venv/bin/python"), "-m", "bot", *arguments]
-        return subprocess.run(  # noqa: S603
-            argv, cwd=self._folder, env=self._environment, capture_output=True, text=True, timeout=SECONDS, check=False
-        )
+        pipes = {"stdout": subprocess.PIPE, "stderr": subprocess.PIPE}
+        with subprocess.Popen(argv, cwd=self._folder, env=self._environment, text=True, **pipes) as process:  # noqa: S603
+            try:
+                out, err = process.communicate(timeout=SECONDS)
+            except subprocess.TimeoutExpired:
+                process.send_signal(signal.SIGINT)  # so that it stops its helpdesk
+                out, err = process.communicate()
+                raise
+            return subprocess.CompletedProcess(argv, process.returncode, out, err)
 
 
 def _tail(text: str) -> str:
