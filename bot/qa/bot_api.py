@@ -228,7 +228,7 @@ class BotApi:
     async def until(self, condition: Callable[[], bool]) -> None:
         """Wait until something has happened."""
         try:
-            async with asyncio.timeout(30):
+            async with asyncio.timeout(90):
                 while not condition():  # noqa: ASYNC110
                     await asyncio.sleep(0.01)
         except TimeoutError:

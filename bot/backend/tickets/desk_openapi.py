@@ -21,12 +21,21 @@ from bot.backend.schemas import (
 )
 from bot.backend.tickets.approvals import ApprovalState
 from bot.backend.tickets.life import Action, Stage
-from bot.backend.tickets.model import ActorKind, Author, Decision, Demand, Priority, Status, TicketType, Waiting
+from bot.backend.tickets.model import (
+    READABLE,
+    ActorKind,
+    Author,
+    Decision,
+    Demand,
+    Priority,
+    Status,
+    TicketType,
+    Waiting,
+)
 from bot.backend.tickets.openapi import (
     EVIDENCE,
     HOLDER,
     NAME,
-    READABLE,
     READABLE_TEXT,
     REFUND,
     STEP3,

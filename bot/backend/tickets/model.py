@@ -3,7 +3,6 @@
 import hashlib
 import json
 import re
-import unicodedata
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from decimal import Decimal
@@ -14,6 +13,11 @@ from zoneinfo import ZoneInfo
 SHANGHAI = ZoneInfo("Asia/Shanghai")
 # However short the promise, nobody is sent to a complaint within the first day.
 OVERDUE_AFTER = timedelta(hours=24)
+# A sign that can be read: no blank, no control sign, none that is invisible or for private use.
+READABLE = (
+    r"[^\s\x00-\x1f\x7f-\x9f\xad\u061c\u180e\u200b-\u200f\u202a-\u202e\u2060-\u206f\ufeff\ufff9-\ufffb\ue000-\uf8ff]"
+)
+_READABLE = re.compile(READABLE)
 _ORIGINAL_WAY = re.compile(
     r"原\s*路\s*(退|返)|原\s*渠\s*道\s*(退|返)|original (payment )?(method|way|channel|route)", re.IGNORECASE
 )
@@ -232,7 +236,7 @@ def digest_of(data: Any) -> str:
 
 def has_words(text: str) -> bool:
     """Whether there is something to read; blanks and invisible signs are nothing."""
-    return any(unicodedata.category(each)[0] not in "CZ" for each in text)
+    return bool(_READABLE.search(text))
 
 
 def promises_original_way(text: str) -> bool:

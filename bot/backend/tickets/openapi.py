@@ -20,7 +20,7 @@ from bot.backend.schemas import (
     ref,
 )
 from bot.backend.tickets.life import Action, Stage
-from bot.backend.tickets.model import ActorKind, Author, Decision, Demand, Priority, Status, TicketType, Why
+from bot.backend.tickets.model import READABLE, ActorKind, Author, Decision, Demand, Priority, Status, TicketType, Why
 from bot.backend.tickets.progress import SHOWN
 
 _NO = path_parameter("ticket_no", "The ticket's number.")
@@ -31,8 +31,6 @@ def text_of(longest: int) -> Schema:
     return {"type": "string", "maxLength": longest}
 
 
-# What of a text there is to read; the backend knows more invisible signs than these.
-READABLE = r"[^\s\x00-\x1f\x7f-\x9f\xad\u200b-\u200f\u2060-\u206f\ufeff\ue000-\uf8ff]"
 READABLE_TEXT: Schema = {"type": "string", "maxLength": 4000, "pattern": READABLE}
 EVIDENCE = {**array(text_of(64)), "maxItems": 20}
 SCORE: Schema = {"type": "integer", "minimum": 1, "maximum": 5}
