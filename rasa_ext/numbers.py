@@ -56,6 +56,7 @@ _CHINESE_DIGITS.update({"〇": 0, "两": 2, "兩": 2, "壹": 1, "贰": 2, "叁":
 _CHINESE_UNITS = {"十": 10, "拾": 10, "百": 100, "佰": 100, "千": 1000, "仟": 1000, "万": 10000, "萬": 10000}
 _CHINESE_NUMBER = f"[{''.join(_CHINESE_DIGITS)}{''.join(_CHINESE_UNITS)}]+"
 _FIGURE = r"\d{1,3}(?:,\d{3})+(?:\.\d{1,2})?|\d{1,7}(?:\.\d{1,2})?"
+_GROUPED = re.compile(r"(?<!\d)\d{1,3}(?:,\d{3})+(?!\d)")
 # This sum or that one; "两三百" is none of these.
 _EITHER_SUM = re.compile(
     rf"(?:\d|{_CHINESE_NUMBER})\s?(?:块钱?|元|rmb|yuan)?\s?(?:还是|或者?|\bor\b)\s?[¥$]?(?:\d|{_CHINESE_NUMBER})", re.I
@@ -72,11 +73,11 @@ _AMOUNTS = (
 )
 _TAIL_WORD = r"尾号|尾號|尾數|尾数|后四位|後四位|后4位|末四位|最后四位|last\s*(?:four|4)(?:\s*digits?)?|tail|ending(?:\s*(?:in|with))?|ends\s*(?:in|with)"
 _TAIL_AFTER_WORD = re.compile(
-    rf"(?:{_TAIL_WORD})(?:\s*(?:of|on|my|the|phone|number|mobile|手机号?|号码))*\s*(?:是|为|is|are|=|:|,|-)*\s*(?P<n>\d{{4}})(?!\d)", re.I
+    rf"(?:{_TAIL_WORD})(?:\s*(?:of|on|my|the|phone|number|mobile|手机号?|号码))*\s*(?:是|为|is|are|=|:|[,，]|-)*\s*(?P<n>\d{{4}})(?!\d)", re.I
 )
 _MASKED_PHONE = re.compile(r"(?<!\d)1[3-9]\d[ -]?[*xX•]{4}[ -]?(?P<n>\d{4})(?!\d)")
 _TAIL_BEFORE_WORD = re.compile(r"(?<!\d)(?P<n>\d{4})\s*(?:是|这个|的)?(?:手机)?尾[号號]", re.I)
-_BARE_FOUR = re.compile(r"(?<![\d.,:¥$A-Za-z/+*\-–])(?P<n>\d{4})(?![\d,:A-Za-z/*\-–]|\.\d|\s*(?:元|块|年|月|日|号(?!码)|点|个|分|次|yuan|rmb|%|万|k\b|days?|hours?|mins?|minutes?|times))")
+_BARE_FOUR = re.compile(r"(?<![\d.,，:¥$A-Za-z/+*\-–])(?P<n>\d{4})(?![\d,，:A-Za-z/*\-–]|\.\d|\s*(?:元|块|年|月|日|号(?!码)|点|个|分|次|yuan|rmb|%|万|k\b|days?|hours?|mins?|minutes?|times))")
 # With re.ASCII a Chinese character bounds a Latin word: 用Visa付的.
 _NAME = re.IGNORECASE | re.ASCII
 _CHANNELS = (
@@ -93,9 +94,11 @@ _PRODUCTS = (
 
 
 def _flat(text: str) -> str:
-    """Half width, as many characters as the original has."""
+    """Half width, as many characters as the original has; a Chinese comma stays unless it groups digits: 1，250."""
     narrow = (unicodedata.normalize("NFKC", c) for c in text)
-    return "".join(n if len(n) == 1 else c for n, c in zip(narrow, text))
+    flat = "".join(n if len(n) == 1 else c for n, c in zip(narrow, text))
+    grouping = {at for found in _GROUPED.finditer(flat) for at in range(found.start(), found.end())}
+    return "".join(c if c == "，" and at not in grouping else n for at, (n, c) in enumerate(zip(flat, text)))
 
 
 def _is_date(digits: str) -> bool:

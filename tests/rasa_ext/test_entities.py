@@ -63,6 +63,8 @@ def test_any_mixture_is_read_without_error(text: str):
         ("order no. DJ2026030112 0000123456", {("order_no", "DJ20260301120000123456")}),
         ("1586 8510 492 228101461", {("phone", "15868510492")}),
         ("30块5", {("amount", "30.50")}),
+        ("微信付的，50.00元，还没到", {("payment_channel", "wechat"), ("amount", "50.00")}),
+        ("1，250元", {("amount", "1250.00")}),
         ("30块5个", {("amount", "30.00")}),
         ("用Visa付的", {("payment_channel", "bank")}),
         ("138****8000", {("phone_tail", "8000")}),
