@@ -38,6 +38,8 @@ class ActionCheckPayment(FormConclusion):
         verdict = result["verdict"]
         turn.set(claim_open=None)
         fields = result.get("missing" if verdict == "INCOMPLETE" else "mismatches") or []
+        if verdict == "INCOMPLETE" and _leads_nowhere(turn, result):
+            turn.say("utter_diagnosis_order_not_found")
         turn.say(VERDICTS[verdict], fields=field_names(fields, turn.language))
         if verdict in ("INCOMPLETE", "CONFLICT"):
             # Only what is missing or wrong is asked for again.
@@ -48,6 +50,12 @@ class ActionCheckPayment(FormConclusion):
             turn.say("utter_payment_leads_to_order")
         else:
             say_outcome(turn, result)
+
+
+def _leads_nowhere(turn: Turn, result: dict[str, Any]) -> bool:
+    """Neither the order number that the customer gave nor the payment leads to an order so far."""
+    found = (result.get("diagnosis") or {}).get("diagnosis")
+    return bool(turn.slot("order_no")) and not turn.proof and found == "ORDER_NOT_FOUND"
 
 
 def claim_from(turn: Turn) -> dict[str, Any]:

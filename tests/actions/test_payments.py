@@ -109,6 +109,21 @@ async def test_incomplete_names_the_field_and_asks_only_for_it(backend: FakeBack
     assert "payment_no" not in acted.slots
 
 
+async def test_a_claim_without_a_number_and_an_order_that_is_not_found_say_both(backend: FakeBackend):
+    nowhere = make_diagnosis(diagnosis="ORDER_NOT_FOUND", next="recheck_number", ticket_type=None, demand="FIND_ORDER")
+    backend.payment_answer = {"verdict": "INCOMPLETE", "missing": ["number"], "mismatches": [], "diagnosis": nowhere}
+    acted = await act(ActionCheckPayment, slots={**CLAIM, "payment_no": "unknown", "order_no": "KM202405120006"})
+    assert acted.said == ["utter_diagnosis_order_not_found", "utter_verdict_incomplete"]
+    assert acted.slots["case"]["diagnosis"] == "ORDER_NOT_FOUND"
+
+
+async def test_no_order_is_called_missing_before_a_number_was_given(backend: FakeBackend):
+    nowhere = make_diagnosis(diagnosis="ORDER_NOT_FOUND", next="recheck_number", ticket_type=None, demand="FIND_ORDER")
+    backend.payment_answer = {"verdict": "INCOMPLETE", "missing": ["number"], "mismatches": [], "diagnosis": nowhere}
+    acted = await act(ActionCheckPayment, slots={**CLAIM, "payment_no": "unknown"})
+    assert acted.said == ["utter_verdict_incomplete"]
+
+
 async def test_a_conflict_names_what_differs_and_accuses_nobody(backend: FakeBackend):
     backend.payment_answer = {
         "verdict": "CONFLICT",
