@@ -84,7 +84,7 @@ _HUMAN = _has(
 )
 _TICKET = _has(
     r"(?:查|看|问)\S{0,4}(?:工单|进度)|(?:工单|进度)\S{0,6}(?:怎么样|如何|呢|到哪|什么|[吗?？])|tk\d{6}",
-    r"\b(?:check|where|status|progress|how)\b.{0,20}\b(?:ticket|case)\b",
+    r"\b(?:check|where|status|progress|how|any (?:updates?|news))\b.{0,20}\b(?:ticket|case)\b",
 )
 _SURELY_UNKNOWN = _has(
     r"忘|记不|不(?:记得|知道|清楚|晓得)|(?:找|查|看)不到",

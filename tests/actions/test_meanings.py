@@ -150,3 +150,17 @@ def test_another_order_is_named(text: str):
 
 def test_no_other_order_is_named():
     assert not meanings.names_other_order("这一单没到")
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("any update on my ticket", True),
+        ("where is my ticket?", True),
+        ("查一下工单进度", True),
+        ("the update came fast", False),
+        ("good news, it works", False),
+    ],
+)
+def test_a_ticket_is_asked_for_plainly(text: str, expected: bool):
+    assert meanings.asks_for_ticket(text) is expected
