@@ -1,7 +1,7 @@
 """Questions that may come at any time: their answers inside a form and outside are the same."""
 
 from bot.actions.base import DialogAction
-from bot.actions.meanings import asks_about_us
+from bot.actions.meanings import asks_about_us, asks_to_pay_again
 from bot.actions.turn import Turn
 
 # Outside the forms, rules.yml answers these without an action.
@@ -41,7 +41,9 @@ def answer_question(turn: Turn) -> bool:
     elif turn.intent == "prevention_or_safety":
         turn.say("utter_about_us" if turn.typed and asks_about_us(turn.text) else "utter_prevention")
     elif turn.intent in PLAIN_ANSWERS:
-        turn.say(PLAIN_ANSWERS[turn.intent])
+        # "Can I top up again?" is a worry about money, not a question how to.
+        again = turn.typed and asks_to_pay_again(turn.text)
+        turn.say("utter_pay_again" if again else PLAIN_ANSWERS[turn.intent])
     else:
         return False
     return True

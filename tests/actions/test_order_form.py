@@ -153,6 +153,11 @@ async def test_a_question_is_answered_and_the_form_asks_again():
     assert acted.slots["field_tries"] == 0.0
 
 
+async def test_whether_to_top_up_again_is_a_question_about_money():
+    acted = await act(ValidateOrderForm, "can I top up again", "how_to_topup", ASKS_TAIL)
+    assert acted.said == ["utter_pay_again"]
+
+
 async def test_it_gives_way_to_a_request_for_a_human():
     acted = await act(ValidateOrderForm, "转人工", "request_human", ASKS_NUMBER)
     assert acted.events == ["action_execution_rejected"]
