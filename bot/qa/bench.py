@@ -6,6 +6,7 @@ import tempfile
 import threading
 from collections.abc import AsyncIterator, Callable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
+from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
@@ -74,6 +75,7 @@ def bench_settings(var_dir: Path, telegram_api_url: str = "") -> Settings:
         identity_secret=SecretStr("the shop of the conversation tests"),
         telegram_token=SecretStr(TOKEN if telegram_api_url else ""),
         telegram_api_url=telegram_api_url or "http://127.0.0.1:9",
+        handoff_amount=Decimal("1000.00"),
         messages_per_minute=100_000,
         conversations_per_minute=100_000,
         # The scripts report many similar cases at once; the one about incidents opens its own.
