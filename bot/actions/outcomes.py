@@ -72,7 +72,6 @@ OUTCOMES: Mapping[str, Outcomes] = {
         "not understood": ("handoff:not_understood",),
         "ticket told": ("utter_ticket_status", "utter_no_ticket"),
         "news answered": _NEWS,
-        "said in the form": ("silent",),
         "error": tuple(each for each in _ERROR if each != "utter_proof_expired"),
     },
     "action_check_payment": {
@@ -172,7 +171,11 @@ OUTCOMES: Mapping[str, Outcomes] = {
         "account": ("utter_self_check_account",),
         "order": ("utter_self_check_order",),
     },
-    "action_advise_safety": {"prevention": ("utter_prevention",), "about us": ("utter_about_us",)},
+    "action_advise_safety": {
+        "prevention": ("utter_prevention",),
+        "about us": ("utter_about_us",),
+        "paying again": ("utter_pay_again",),
+    },
     "action_explain_cause": {"one": ("utter_cause_*",), "all": ("utter_causes",)},
     "action_read_picture": {
         "matched": ("utter_picture_matched",),

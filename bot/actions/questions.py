@@ -9,6 +9,8 @@ PLAIN_ANSWERS = {
     "payment_limit": "utter_payment_limit",
     "how_to_topup": "utter_how_to_topup",
 }
+# "Can I top up again?" is taken for one of these.
+WORRIES = ("prevention_or_safety", *PLAIN_ANSWERS)
 CHECKS = {
     "payment": "utter_self_check_payment",
     "account": "utter_self_check_account",
@@ -38,12 +40,12 @@ def answer_question(turn: Turn) -> bool:
     elif turn.intent == "ask_cause":
         cause = turn.entities.get("cause") or turn.case.get("cause", "")
         turn.say(CAUSES.get(cause, "utter_causes"))
+    elif turn.intent in WORRIES and turn.typed and asks_to_pay_again(turn.text):
+        turn.say("utter_pay_again")
     elif turn.intent == "prevention_or_safety":
         turn.say("utter_about_us" if turn.typed and asks_about_us(turn.text) else "utter_prevention")
     elif turn.intent in PLAIN_ANSWERS:
-        # "Can I top up again?" is a worry about money, not a question how to.
-        again = turn.typed and asks_to_pay_again(turn.text)
-        turn.say("utter_pay_again" if again else PLAIN_ANSWERS[turn.intent])
+        turn.say(PLAIN_ANSWERS[turn.intent])
     else:
         return False
     return True

@@ -166,7 +166,12 @@ async def test_goodbye_mentions_a_report_that_was_not_sent():
 
 @pytest.mark.parametrize(
     ("text", "said"),
-    [("你们安全吗", "utter_about_us"), ("怎么充值才稳妥", "utter_prevention"), ("", "utter_prevention")],
+    [
+        ("你们安全吗", "utter_about_us"),
+        ("怎么充值才稳妥", "utter_prevention"),
+        ("", "utter_prevention"),
+        ("再付一次安全吗", "utter_pay_again"),
+    ],
 )
 async def test_is_it_safe_here_and_how_to_be_safe_are_two_questions(text: str, said: str):
     assert (await act(ActionAdviseSafety, text, "prevention_or_safety")).said == [said]
