@@ -15,7 +15,7 @@ AROUND = ("event", "agent", "desk", "incident", "clock", "widget", "device", "fa
 # What a turn may expect besides the names.
 EXPECTATIONS = ("says", "buttons", "never", "within")
 # What an agent may do with the conversation itself.
-DESK_ACTS = ("claim", "reply", "note", "transfer", "hand_back", "resolve", "reopen")
+DESK_ACTS = ("claim", "reply", "note", "transfer", "hand_back", "resolve", "reopen", "come", "go")
 # No answer; HTTP 500; broken JSON; a late answer; nobody listens.
 FAULTS = ("timeout", "error", "malformed", "slow", "refused")
 DURATION = r"(\d{1,3}(?:\.\d+)?)s"
@@ -82,9 +82,9 @@ GIVEN: Table = {
     "channel": _one_of("how the customer writes (widget)", *CHANNELS),
     "amount": _like("another price of the new order", r"\d+\.\d{2}", "'648.00'"),
     "clock": _like(
-        "the time is moved first, always ahead; of an hour the next one in Chinese time is meant",
-        r"\+\d{1,4}[mhd]|\d\d:\d\d|\d{4}-\d\d-\d\d \d\d:\d\d",
-        "'+2h', '23:30' or '2030-02-14 23:30'",
+        "the time is moved first, always ahead; of an hour the next one in Chinese time is meant; closing: of the desk",
+        r"\+\d{1,4}[mhd]|\d\d:\d\d|\d{4}-\d\d-\d\d \d\d:\d\d|closing",
+        "'+2h', '23:30', '2030-02-14 23:30' or closing",
     ),
     "identity": _one_of("the shop's page signs that this is the order's customer", "signed"),
 }

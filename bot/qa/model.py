@@ -178,10 +178,12 @@ class Script:
 
     @property
     def alone(self) -> bool:
-        """Whether it changes what other scripts live in: the time, what is disturbed, or who can be reached."""
+        """Whether it changes what other scripts live in: the time, what is disturbed, who is there or is reached."""
         acts = [each.act for each in self.turns]
         refused = any(act.kind == "fault" and act.fields.get("what") == "refused" for act in acts)
-        return bool(self.given.clock) or refused or any(act.kind in ("clock", "incident") for act in acts)
+        staffed = any(act.kind == "desk" and act.value == "come" for act in acts)
+        changed = any(act.kind in ("clock", "incident") for act in acts)
+        return bool(self.given.clock) or refused or staffed or changed
 
     @property
     def wired(self) -> bool:

@@ -35,9 +35,9 @@ class Outside:
         """An agent does something: `do` is an action of `/v1/desk/tickets`, or `change` with the facts to set."""
         action, values = fields["do"], {name: each for name, each in fields.items() if name != "do"}
         if action == "change":
-            await self._call("PATCH", f"/v1/tickets/{ticket_no}", {**values, "actor": AGENT})
+            await self._call("PATCH", f"/v1/tickets/{ticket_no}", {"actor": AGENT, **values})
         else:
-            await self._post(f"/v1/desk/tickets/{ticket_no}/{action}", {**values, "actor": AGENT})
+            await self._post(f"/v1/desk/tickets/{ticket_no}/{action}", {"actor": AGENT, **values})
 
     async def open_incident(self, product: str) -> str:
         """Many orders of a product are disturbed; the incident's number."""
@@ -55,11 +55,12 @@ class Outside:
         move_clock(self._settings, timedelta(**{_UNITS[match[2]]: int(match[1])}))
 
     def set_clock(self, wanted: str) -> None:
-        """`+2h`, `23:30` (the next one in Chinese time) or `2030-02-14 23:30`. ValueError for the past."""
+        """`+2h`, `23:30` (the next one in Chinese time), `2030-02-14 23:30` or `closing`. ValueError for the past."""
         if wanted.startswith("+"):
             self.move_clock(wanted)
         else:
             now = clock_of(self._settings)()
+            wanted = self._settings.desk_hours.partition("-")[2] if wanted == "closing" else wanted
             move_clock(self._settings, moment_of(wanted, now) - now)
 
     def signed_identity(self, user_id: str) -> dict[str, Any]:

@@ -77,6 +77,7 @@ class Stage:
         self.typed_secrets: list[str] = []
         self.faults: list[str] = []
         self._incidents: list[str] = []
+        self._staffed = False
         # Which dialog of the bot it is; each time that an agent lets it go on a new one begins.
         self._stretch = 1
         # Conversations on devices before, with their last stretch.
@@ -96,6 +97,8 @@ class Stage:
         with contextlib.suppress(aiohttp.ClientError, OSError):
             for each in self._incidents:
                 await self._house.outside.close_incident(each)
+            if self._staffed:
+                await self._house.desk.act(self.customer.conversation_id, {"do": "go"})
         if self._house.wires:
             await self._house.wires.behave(self.marks)
 
@@ -162,6 +165,7 @@ class Stage:
         elif act.kind == "desk":
             await self._house.desk.act(self.customer.conversation_id, act.fields)
             self._stretch += act.value in NEW_STRETCH
+            self._staffed = self._staffed or act.value == "come"
         elif act.kind == "incident" and act.value == "open":
             self._incidents.append(await outside.open_incident(self.values["product"]))
         elif act.kind == "incident":

@@ -199,6 +199,12 @@ def test_scripts_that_change_the_world_are_played_alone(tmp_path: Path):
     assert not read(tmp_path, GOOD)[0].alone
 
 
+@pytest.mark.parametrize(("act", "alone"), [("come", True), ("claim", False)])
+def test_who_is_at_the_desk_is_seen_by_all(tmp_path: Path, act: str, alone: bool):
+    text = changed("turns:\n", f"turns:\n- desk: {{do: {act}}}\n")
+    assert read(tmp_path, text)[0].alone is alone
+
+
 @pytest.mark.parametrize(
     ("old", "new", "fault"),
     [
