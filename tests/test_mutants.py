@@ -1,15 +1,19 @@
 """The defects that the conversation tests must find: each still fits the project, and what counts as found."""
 
 import ast
+from collections.abc import Sequence
 from pathlib import Path
 
 import pytest
 import yaml
 
+from bot.ops.stack import StackError
+from bot.qa.model import Script
+from bot.qa.result import Result
 from bot.qa.scripts import find_scripts, load_vocabulary
 from bot.settings import ROOT
+from tools.laboratory import Laboratory, verdict_of
 from tools.mutants import (
-    FAILED,
     Mutant,
     MutantError,
     Patch,
@@ -65,10 +69,29 @@ def test_fewer_than_24_of_25_are_too_few_and_an_error_is_no_catch():
     assert table_of([caught, survived, error]).endswith("1 of 3 defects were caught, 1 could not be tried")
 
 
-def test_the_script_that_failed_is_found_in_what_a_run_prints():
-    printed = "ok     a.yml::x (1.0 s)\nFAILED tests/conversations/a.yml::付款 (一) 没到账 (3.2 s)\n"
-    assert FAILED.search(printed)[1] == "tests/conversations/a.yml::付款 (一) 没到账"
-    assert FAILED.search("0 passed, 0 failed in 3 s") is None
+def test_a_defect_is_caught_by_the_script_that_failed_and_survives_when_none_did():
+    (script, *_) = find_scripts(MUTANTS[0].scripts, load_vocabulary())
+    caught = verdict_of(MUTANTS[0], Result(script, ["- utter_thanks", "+ utter_goodbye"]), 3)
+    assert caught.by == script.place
+    assert caught.why == "- utter_thanks; + utter_goodbye"
+    assert caught.caught
+    assert not verdict_of(MUTANTS[0], None, 3).caught
+
+
+class DeadHelpdesk(Laboratory):
+    """A laboratory whose gateway does not start with the defect."""
+
+    def play(self, scripts: Sequence[Script]) -> Result | None:
+        raise StackError(f"gateway ended with 1: {(self._root / 'a.py').read_text(encoding='utf-8')}")
+
+
+def test_a_defect_that_cannot_be_played_is_an_error_and_is_taken_out_all_the_same(tmp_path: Path):
+    (tmp_path / "a.py").write_text("x = 1", encoding="utf-8")
+    mutant = Mutant("a", MUTANTS[0].scripts, (Patch("a.py", "1", "2"),))
+    verdict = DeadHelpdesk(1, tmp_path).try_out(mutant, quick=True)
+    assert verdict.error == "gateway ended with 1: x = 2"
+    assert not verdict.caught
+    assert (tmp_path / "a.py").read_text(encoding="utf-8") == "x = 1"
 
 
 def test_defects_are_chosen_by_a_part_of_their_name():

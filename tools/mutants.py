@@ -2,18 +2,15 @@
 
 Puts each defect of mutants.yml into a copy of the project, alone, and plays scripts there: the ones it names, and all
 others if those pass. It is caught when a script fails. 0 when at least 24 of 25 are caught, 1 when fewer are, 2 when
-something could not be tried.
+something could not be tried. The copy is made here; tools/laboratory.py tries the defects in there.
 """
 
 import argparse
 import os
-import re
 import shutil
-import signal
 import subprocess
 import sys
 import tempfile
-import time
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -21,13 +18,12 @@ from pathlib import Path
 import yaml
 
 from bot.ops.train import model_path
+from bot.qa.ending import end_in_order
 from bot.settings import ROOT
 
 LIST = Path(__file__).with_suffix(".yml")
 SHARE = 24 / 25
 SHARED = (".venv", ".venv-rasa", ".tools")  # environments, which no defect touches
-FAILED = re.compile(r"^FAILED +(.+?)(?: \([\d.]+ s\))?$", re.MULTILINE)
-SECONDS = 1800
 
 
 class MutantError(Exception):
@@ -45,19 +41,21 @@ class Patch:
 
 @dataclass(frozen=True)
 class Mutant:
-    """One defect; `scripts` are those that should find it."""
+    """One defect; `scripts` are those that should find it, `spoils` says that it leaves something behind."""
 
     name: str
     scripts: tuple[str, ...]
     patches: tuple[Patch, ...]
+    spoils: bool = False
 
 
 @dataclass(frozen=True)
 class Verdict:
-    """What became of a defect; `by` is the script that failed, `error` why nothing could be played."""
+    """What became of a defect; `by` is the script that failed, `why` how, `error` why nothing could be played."""
 
     name: str
     by: str = ""
+    why: str = ""
     error: str = ""
     seconds: float = 0.0
 
@@ -69,7 +67,12 @@ class Verdict:
 def load_mutants(path: Path = LIST) -> list[Mutant]:
     """Those of the list."""
     return [
-        Mutant(each["name"], tuple(each["scripts"]), tuple(Patch(**patch) for patch in each["patches"]))
+        Mutant(
+            each["name"],
+            tuple(each["scripts"]),
+            tuple(Patch(**patch) for patch in each["patches"]),
+            each.get("spoils", False),
+        )
         for each in yaml.safe_load(path.read_text(encoding="utf-8"))
     ]
 
@@ -87,7 +90,7 @@ def patched(mutant: Mutant, root: Path) -> dict[Path, str]:
 
 
 def copy_project(folder: Path) -> None:
-    """Everything that git knows or would know, with the trained models; the environments are links."""
+    """Everything that git knows or would know, with the trained model; the environments are links."""
     listed = subprocess.run(
         ["git", "ls-files", "-z", "--cached", "--others", "--exclude-standard"],  # noqa: S607
         cwd=ROOT, capture_output=True, check=True, text=True,
@@ -99,80 +102,11 @@ def copy_project(folder: Path) -> None:
     for name in SHARED:
         if (ROOT / name).exists() and not (folder / name).exists():
             (folder / name).symlink_to((ROOT / name).resolve())
-    for name in ("models", ".rasa"):
-        if (ROOT / name).is_dir():
-            shutil.copytree(ROOT / name, folder / name, dirs_exist_ok=True)
-
-
-class Laboratory:
-    """A copy of the project in which defects come and go."""
-
-    def __init__(self, folder: Path, at_once: int) -> None:
-        self._folder = folder
-        self._at_once = at_once
-        self._environment = {
-            **{name: value for name, value in os.environ.items() if not name.startswith("DAOZHANG_")},
-            # Compiled files are known by the second and the size of their source, which a defect may share.
-            "PYTHONDONTWRITEBYTECODE": "1",
-        }
-        self._stops = "--stop-at-first" in self._call("qa", "run", "--help").stdout
-
-    def try_out(self, mutant: Mutant, quick: bool) -> Verdict:
-        """Play with the defect and take it back; never raises for what is wrong with it."""
-        started = time.monotonic()
-        before: dict[Path, str] = {}
-        try:
-            for path, text in patched(mutant, self._folder).items():
-                before[path] = path.read_text(encoding="utf-8")
-                path.write_text(text, encoding="utf-8")
-            self._train()
-            by = self.play(mutant.scripts) or ("" if quick else self.play(()))
-            return Verdict(mutant.name, by, seconds=time.monotonic() - started)
-        except (MutantError, subprocess.TimeoutExpired) as error:
-            return Verdict(mutant.name, error=str(error), seconds=time.monotonic() - started)
-        finally:
-            for path, text in before.items():
-                path.write_text(text, encoding="utf-8")
-
-    def play(self, scripts: Sequence[str]) -> str:
-        """The first script that fails, "" when all pass. MutantError when they could not be played."""
-        options = ["--at-once", str(self._at_once), *(["--stop-at-first"] if self._stops else [])]
-        done = self._call("qa", "run", *options, *scripts)
-        failed = FAILED.search(done.stdout)
-        if done.returncode == 0:
-            return ""
-        # A crash of the command itself ends with 1, too.
-        if done.returncode == 1 and failed:
-            return failed[1]
-        raise MutantError(f"exit code {done.returncode}: {_tail(done.stderr or done.stdout)}")
-
-    def _train(self) -> None:
-        """A model for the dialog as it is now; Rasa trains anew only what changed."""
-        if model_path(self._folder).exists():
-            return
-        kept = ROOT / "models" / model_path(self._folder).name
-        if kept.exists():  # the command keeps a few models only
-            shutil.copy2(kept, model_path(self._folder))
-            return
-        done = self._call("train")
-        if done.returncode:
-            raise MutantError(f"no model: {_tail(done.stderr or done.stdout)}")
-
-    def _call(self, *arguments: str) -> subprocess.CompletedProcess[str]:
-        argv = [str(self._folder / ".venv/bin/python"), "-m", "bot", *arguments]
-        pipes = {"stdout": subprocess.PIPE, "stderr": subprocess.PIPE}
-        with subprocess.Popen(argv, cwd=self._folder, env=self._environment, text=True, **pipes) as process:  # noqa: S603
-            try:
-                out, err = process.communicate(timeout=SECONDS)
-            except subprocess.TimeoutExpired:
-                process.send_signal(signal.SIGINT)  # so that it stops its helpdesk
-                out, err = process.communicate()
-                raise
-            return subprocess.CompletedProcess(argv, process.returncode, out, err)
-
-
-def _tail(text: str) -> str:
-    return " / ".join(text.strip().splitlines()[-3:]) or "nothing was said"
+    if (model := model_path(ROOT)).exists():
+        (folder / "models").mkdir(exist_ok=True)
+        shutil.copy2(model, folder / "models")
+    if (ROOT / ".rasa").is_dir():
+        shutil.copytree(ROOT / ".rasa", folder / ".rasa", dirs_exist_ok=True)
 
 
 def table_of(verdicts: Sequence[Verdict]) -> str:
@@ -210,41 +144,47 @@ def scripts_of(mutants: Sequence[Mutant]) -> Iterator[str]:
     yield from dict.fromkeys(place for each in mutants for place in each.scripts)
 
 
-def run(mutants: Sequence[Mutant], at_once: int, quick: bool) -> list[Verdict]:
-    """Try them in a copy that is removed afterwards. MutantError when scripts fail without any defect."""
+def run_in_copy(arguments: Sequence[str]) -> int:
+    """Try them in a copy that is removed afterwards; the exit code."""
+    environment = {name: value for name, value in os.environ.items() if not name.startswith("DAOZHANG_")}
+    # Compiled files are known by the second and the size of their source, which a defect may share.
+    environment["PYTHONDONTWRITEBYTECODE"] = "1"
     with tempfile.TemporaryDirectory(prefix="daozhang-mutants-") as folder:
         copy_project(Path(folder))
-        laboratory = Laboratory(Path(folder), at_once)
-        print("without a defect …", flush=True)
-        if failed := laboratory.play(tuple(scripts_of(mutants)) if quick else ()):
-            raise MutantError(f"{failed} fails without any defect")
-        verdicts = []
-        for each in mutants:
-            verdicts.append(laboratory.try_out(each, quick))
-            print(f"{each.name}: {outcome_of(verdicts[-1])}", flush=True)
-    return verdicts
+        argv = [str(Path(folder) / ".venv/bin/python"), "-m", "tools.laboratory", *arguments]
+        with subprocess.Popen(argv, cwd=folder, env=environment) as process:  # noqa: S603
+            try:
+                return process.wait()
+            except BaseException:
+                process.terminate()  # it stops its helpdesk
+                raise
+
+
+def parser() -> argparse.ArgumentParser:
+    """The command line, here and in the copy."""
+    made = argparse.ArgumentParser(
+        prog="python -m tools.mutants", description="Do the conversation tests find defects?"
+    )
+    made.add_argument("names", nargs="*", metavar="NAME", help="only defects with this text in their name")
+    made.add_argument("--quick", action="store_true", help="play only the scripts that a defect names")
+    made.add_argument("--at-once", type=int, default=4, metavar="N", help="conversations at a time (default 4)")
+    made.add_argument("--list", action="store_true", help="only show the defects")
+    return made
 
 
 def main(argv: Sequence[str] | None = None) -> int:
-    parser = argparse.ArgumentParser(
-        prog="python -m tools.mutants", description="Do the conversation tests find defects?"
-    )
-    parser.add_argument("names", nargs="*", metavar="NAME", help="only defects with this text in their name")
-    parser.add_argument("--quick", action="store_true", help="play only the scripts that a defect names")
-    parser.add_argument("--at-once", type=int, default=4, metavar="N", help="conversations at a time (default 4)")
-    parser.add_argument("--list", action="store_true", help="only show the defects")
-    found = parser.parse_args(argv)
+    arguments = sys.argv[1:] if argv is None else list(argv)
+    found = parser().parse_args(arguments)
     try:
         mutants = chosen(load_mutants(), found.names)
-        if found.list:
-            print("\n".join(f"{each.name}  ({', '.join(each.scripts)})" for each in mutants))
-            return 0
-        verdicts = run(mutants, found.at_once, found.quick)
     except MutantError as error:
         print(f"mutants: {error}", file=sys.stderr)
         return 2
-    print("\n" + table_of(verdicts))
-    return exit_code(verdicts)
+    if found.list:
+        print("\n".join(f"{each.name}  ({', '.join(each.scripts)})" for each in mutants))
+        return 0
+    end_in_order()
+    return run_in_copy(arguments)
 
 
 if __name__ == "__main__":
