@@ -1,6 +1,7 @@
 """The defects that the conversation tests must find: each still fits the project, and what counts as found."""
 
 import ast
+import re
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -12,7 +13,7 @@ from bot.qa.model import Script
 from bot.qa.result import Result
 from bot.qa.scripts import find_scripts, load_vocabulary
 from bot.settings import ROOT
-from tools.laboratory import Laboratory, verdict_of
+from tools.laboratory import OURS, OWN, Laboratory, holders_of, verdict_of
 from tools.mutants import (
     Mutant,
     MutantError,
@@ -92,6 +93,20 @@ def test_a_defect_that_cannot_be_played_is_an_error_and_is_taken_out_all_the_sam
     assert verdict.error == "gateway ended with 1: x = 2"
     assert not verdict.caught
     assert (tmp_path / "a.py").read_text(encoding="utf-8") == "x = 1"
+
+
+def test_only_processes_that_hold_the_defect_are_started_again():
+    assert holders_of(Path("bot/actions/tickets.py")) == {"actions"}
+    assert holders_of(Path("bot/gateway/desk/model.py")) == {"gateway"}
+    assert holders_of(Path("bot/redact.py")) == holders_of(Path("bot/backend/client.py")) == set(OURS)
+
+
+@pytest.mark.parametrize("part", OWN)
+def test_no_other_process_imports_what_is_one_s_own(part: str):
+    module = re.compile(rf"^\s*(?:from|import) {part.replace('/', '.')}\b", re.MULTILINE)
+    others = [each for each in (ROOT / "bot").rglob("*.py") if not each.is_relative_to(ROOT / part)]
+    served = [each for each in others if each.relative_to(ROOT / "bot").parts[0] not in ("qa", "ops", "__main__.py")]
+    assert not [each for each in served if module.search(each.read_text(encoding="utf-8"))]
 
 
 def test_defects_are_chosen_by_a_part_of_their_name():

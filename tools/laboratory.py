@@ -35,6 +35,8 @@ from tools.mutants import (
 SECONDS = 1800
 # Rasa holds no code of ours but rasa_ext, which its model is known by.
 OURS = ("backend", "actions", "gateway")
+# What only one process imports.
+OWN = {"bot/actions": "actions", "bot/gateway": "gateway"}
 NOT_PLAYED = (MutantError, StackError, Problem, CannotRunError, ScriptInvalidError, TimeoutError)
 
 
@@ -48,6 +50,7 @@ class Laboratory(contextlib.ExitStack):
         self._clean_model = model_path()
         self._model: Path | None = None
         self._stack: Stack | None = None
+        self._outdated: set[str] = set()
 
     def __enter__(self) -> Self:
         return self
@@ -61,7 +64,7 @@ class Laboratory(contextlib.ExitStack):
             plays = [find_scripts(each, load_vocabulary()) for each in places]
             for path, text in patched(mutant, self._root).items():
                 before[path] = path.read_text(encoding="utf-8")
-                path.write_text(text, encoding="utf-8")
+                self._write(path, text)
             failed = next(filter(None, map(self.play, plays)), None)
             return verdict_of(mutant, failed, time.monotonic() - started)
         except NOT_PLAYED as error:
@@ -69,7 +72,7 @@ class Laboratory(contextlib.ExitStack):
             return Verdict(mutant.name, error=str(error) or type(error).__name__, seconds=time.monotonic() - started)
         finally:
             for path, text in before.items():
-                path.write_text(text, encoding="utf-8")
+                self._write(path, text)
             if mutant.spoils:
                 self._forget()
 
@@ -92,12 +95,23 @@ class Laboratory(contextlib.ExitStack):
             (self._stack,) = self.enter_context(own_helpdesks(model, 1))
             self._model = model
         else:
-            self._stack.restart(*OURS)
+            self._stack.restart(*self._outdated)
+        self._outdated.clear()
         return self._stack
+
+    def _write(self, path: Path, text: str) -> None:
+        path.write_text(text, encoding="utf-8")
+        self._outdated |= holders_of(path.relative_to(self._root))
 
     def _forget(self) -> None:
         self.close()
         self._stack = None
+
+
+def holders_of(file: Path) -> set[str]:
+    """The processes that hold the code of this file and have to start again when it changes."""
+    own = {name for part, name in OWN.items() if file.is_relative_to(part)}
+    return own or set(OURS)
 
 
 def verdict_of(mutant: Mutant, failed: Result | None, seconds: float) -> Verdict:
