@@ -107,8 +107,15 @@ def _rows(channel: str, payment: Payment, shown: str) -> list[tuple[str, str, st
     ]
 
 
-def draw_order_page(payment: Payment, state: str = "处理中", *, theme: str = "light", status_bar: bool = True) -> Page:
-    """The shop's page of the order."""
+def draw_order_page(
+    payment: Payment,
+    state: str = "处理中",
+    *,
+    without: Collection[str] = (),
+    theme: str = "light",
+    status_bar: bool = True,
+) -> Page:
+    """The shop's page of the order; `without` names the fields that are not on it."""
     screen = Screen(Style(theme=theme), {"light": BLUE, "dark": BLUE_DARK}[theme], random.Random(1))
     page = Page(screen.image)
     if status_bar:
@@ -123,7 +130,8 @@ def draw_order_page(payment: Payment, state: str = "处理中", *, theme: str = 
         ("method", "支付方式", "微信支付"),
         ("paid_at", "下单时间", payment.dashed_time),
     ):
-        _row(page, screen, name, label, value)
+        if name not in without:
+            _row(page, screen, name, label, value)
     screen.button("联系客服", "#ff6633")
     page.image = screen.done()
     return page
@@ -167,7 +175,7 @@ def picture_of(
     payment = payment_of(values, page, own=number == "own")
     payment = replace(payment, amount=Decimal(amount)) if amount else payment
     if page == "order_page":
-        image = draw_order_page(payment, theme=theme).image
+        image = draw_order_page(payment, without=without, theme=theme).image
     elif page == "error_page":
         image = draw_error_page(payment, theme=theme).image
     elif page == "chat":
