@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime, timedelta
 from decimal import Decimal
 from zoneinfo import ZoneInfo
 
@@ -16,6 +16,7 @@ from bot.backend.payments.numbers import Channel
 SHANGHAI = ZoneInfo("Asia/Shanghai")
 FLAGSHIP = Diagnosis.CALLBACK_MISSING
 LINES = tuple(ProductLine)
+FIRST_DAY = date(2024, 5, 12)
 DIAGNOSES = sorted(Diagnosis, key=lambda each: (each is not FLAGSHIP, rule_of(each).number))
 # States in which the channel has a number and a time for the payment.
 _MOVED = frozenset({PaymentState.PAID, PaymentState.HELD, PaymentState.PROCESSING, PaymentState.REFUNDED})
@@ -54,7 +55,7 @@ def demo_orders(now: datetime, shop_url: str = "") -> Iterator[DemoOrder]:
 
 
 def demo_order(diagnosis: Diagnosis, turn: int, now: datetime, shop_url: str = "") -> DemoOrder:
-    """One of them; a `turn` from 3 to 99 makes one of the same kind that is not part of the demo."""
+    """One of them; a `turn` from 3 to 9999 makes one of the same kind that is not part of the demo."""
     at = now.replace(microsecond=0) - SCENES[diagnosis].age
     return _demo_order(diagnosis, DIAGNOSES.index(diagnosis), turn, at, shop_url)
 
@@ -62,7 +63,8 @@ def demo_order(diagnosis: Diagnosis, turn: int, now: datetime, shop_url: str = "
 def _demo_order(diagnosis: Diagnosis, index: int, turn: int, at: datetime, shop_url: str) -> DemoOrder:
     scene, line = SCENES[diagnosis], LINES[(index + turn) % len(LINES)]
     number = turn * 100 + index + 1
-    order_no, tail = f"KM20240512{number:04d}", f"{(number * 7919 + 81) % 9000 + 1000}"
+    day = FIRST_DAY + timedelta(days=number // 10_000)
+    order_no, tail = f"KM{day:%Y%m%d}{number % 10_000:04d}", f"{(number * 7919 + 81) % 9000 + 1000}"
     product, price = PRODUCTS[line]["large" if scene.large else scene.delivery_type.value]
     amount = Decimal(price)
     return DemoOrder(
