@@ -23,6 +23,7 @@ SERVICES = {
     "wechat": ("账单服务", "对订单有疑惑", "申请电子凭证"),
     "alipay": ("账单管理", "账单分类", "对此订单有疑问"),
 }
+NAMES = ("星云", "蓝海", "青禾", "北辰", "银河", "春风", "远山", "云帆", "金桥", "长虹", "明月")
 PALETTES = {"light": WHITE, "dark": DARK}
 
 
@@ -194,8 +195,12 @@ def picture_of(
 
 def payment_of(values: Mapping[str, str], page: str, own: bool) -> Payment:
     """The payment of an order; not its own is one by the same customer that no record knows."""
-    at = datetime.strptime(values["paid_at"], "%Y-%m-%d %H:%M").replace(tzinfo=SHANGHAI)
-    day, serial = f"{at:%Y%m%d}", values["order_no"][-10:]
+    day, serial = values["paid_at"][:10].replace("-", ""), values["order_no"][-10:]
+    # Two orders of one minute and one price must not have the same picture.
+    mark = int("".join(filter(str.isdigit, serial)) or 0)
+    at = datetime.strptime(values["paid_at"], "%Y-%m-%d %H:%M").replace(
+        second=(mark + mark // 100 * 7) % 60, tzinfo=SHANGHAI
+    )
     numbers = {
         "wechat_bill": values["transaction_no"] if own else f"4200009999{day}{serial}",
         "alipay_bill": f"{day}2200{serial:0>16}",
@@ -206,7 +211,7 @@ def payment_of(values: Mapping[str, str], page: str, own: bool) -> Payment:
         transaction_no=numbers.get(page, values["transaction_no"]),
         merchant_no=values["order_no"] if own else f"{at:%Y%m%d%H%M%S}{serial[-5:]}",
         order_no=values["order_no"],
-        shop="星云数卡网络科技有限公司",
+        shop=f"{NAMES[mark // 60 % len(NAMES)]}数卡网络科技有限公司",
         product=values["product"],
         method="零钱" if page == "wechat_bill" else "余额宝",
     )
