@@ -1,0 +1,94 @@
+"""The main job on Telegram with the four real processes: a photo as proof, a ticket, an agent in the topic."""
+
+import asyncio
+from datetime import UTC, datetime
+
+from bot.db import make_engine
+from bot.gateway.channels.telegram.linking import Links
+from bot.qa.blanks import placeholders
+from bot.qa.customer import CustomerError
+from bot.qa.drawing import drawn
+from bot.qa.model import Drawing
+from bot.qa.telegram import TelegramCustomer
+from bot.qa.telegram_book import Book
+from tests.gateway.house import says
+from tests.gateway.telegram import payloads as they
+from tests.gateway.telegram.forum_api import STAFF, ForumApi
+from tests.gateway.telegram.staffing import BOB, writes
+from tests.system.moments import SECONDS, until
+from tests.system.people import Town
+
+AGENT = "demo"  # whom the demo has made
+
+
+async def test_from_the_first_word_to_an_agent_in_the_topic_and_back(town: Town):
+    async with ForumApi() as api:
+        await town.restart("gateway", telegram_api_url=api.url, telegram_staff_chat=STAFF)
+        try:
+            await _play(town, api)
+        finally:
+            await town.restart("gateway")
+
+
+async def _play(town: Town, api: ForumApi) -> None:
+    order = await town.make_order()
+    settings = town.stack.settings.model_copy(update={"telegram_api_url": api.url})
+    async with Book(settings) as book:
+        alice = await TelegramCustomer(town.house.session, book).arrive()
+        try:
+            await _report(town, alice, placeholders(order))
+            await _call_a_person(town, api, alice)
+        finally:
+            await alice.leave()
+    assert (api.wrong, alice.faults) == ([], [])
+    (ticket,) = town.tickets_for(order)
+    assert ticket["conversation_id"] == alice.conversation_id
+
+
+async def _report(town: Town, alice: TelegramCustomer, order: dict[str, str]) -> None:
+    await alice.say(f"付了款没到账 {order['order_no']} 尾号 {order['phone_tail']}")
+    await _hears(alice, order["order_no"])
+    await until(lambda: bool(alice.answers[-1]["buttons"]), "there is something to press")
+    bill = await asyncio.to_thread(drawn, Drawing("wechat_bill"), order)
+    await alice.show(bill)
+    await _hears(alice, "对上了")
+    await until(lambda: bool(alice.answers[-1]["buttons"]), "there is a button to go on")
+    await alice.press(town.house.sentences.titles("/report_problem"))
+    await _hears(alice, "请确认工单内容")
+    await alice.press({"提交"})
+    await _hears(alice, "TK")
+
+
+async def _call_a_person(town: Town, api: ForumApi, alice: TelegramCustomer) -> None:
+    await alice.say("转人工")
+    await until(lambda: len(api.pinned) == 1, "the card of the conversation is pinned")
+    (thread,) = api.topics
+    engine = make_engine(town.stack.settings.gateway_database_url)
+    code = await Links(engine).make_code(AGENT, datetime.now(UTC))
+    await engine.dispose()
+    api.put(they.text(f"/link {code}", who=BOB))
+    await until(lambda: bool(api.texts(BOB)), "the agent is linked")
+    # Telegram sends it again when it is not sure.
+    api.put(writes(api, thread, "我在看您的订单，账单收到了"))
+    await _hears(alice, "我在看您的订单")
+    await alice.say("好的，等您")
+    await until(
+        lambda: any("好的，等您" in each for each in api.in_topic(thread)), "the topic shows the customer's words"
+    )
+    writes(api, thread, "/note 已催上游")
+    writes(api, thread, "/bot")
+    await until(lambda: alice.conversation["owner"] == "bot", "the bot has the conversation again")
+    await alice.say("谢谢")
+    await _hears(alice, says("utter_thanks"))
+    shown = [each["text"] for each in alice.answers]
+    assert sum("我在看您的订单" in each for each in shown) == 1
+    assert "已催上游" not in str(shown)
+    log = town.rows("gateway", "SELECT * FROM messages WHERE conversation_id = ?", alice.conversation_id)
+    assert [each["origin"] for each in log if "我在看您的订单" in each["text"]] == ["topic"]
+
+
+async def _hears(alice: TelegramCustomer, words: str) -> None:
+    try:
+        await alice.wait(lambda: any(words in each["text"] for each in alice.answers), SECONDS, f"{words!r} is read")
+    except CustomerError as error:
+        raise AssertionError(f"{error}; the screen: {[each['text'] for each in alice.messages.values()]}") from None
