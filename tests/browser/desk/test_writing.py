@@ -119,6 +119,7 @@ async def test_a_slash_finds_a_canned_reply_and_fills_it(new_desk: NewDesk, serv
 async def test_a_canned_reply_brings_its_picture(new_desk: NewDesk, server: FakeDesk) -> None:
     desk, thread = await opened(new_desk, server)
     await desk.input.press_sequentially("/zd")
+    await expect(desk.composer.get_by_role("option")).to_have_count(1)
     await desk.input.press("Enter")
     await expect(desk.composer.locator(".attached img")).to_be_visible()
     await desk.input.press("Enter")
@@ -149,6 +150,7 @@ async def test_stale_data_blocks_until_it_is_made_anew(new_desk: NewDesk, server
     desk, thread = await opened(new_desk, server)
     server.acts.stale = True
     await desk.input.press_sequentially("/tk")
+    await expect(desk.composer.get_by_role("option")).to_have_count(1)
     await desk.input.press("Enter")
     await expect(desk.input).to_have_value("退款 30.00 元会原路退回，一般 1–3 个工作日。")
     await desk.input.press("Enter")
