@@ -15,6 +15,7 @@ HERE = Path(__file__).parent
 MARKS = {"browser": "browser", "conversations": "system", "system": "system"}
 
 
+@pytest.hookimpl(tryfirst=True)  # before pytest-xdist reads the groups
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Tests below these folders, and those of the whole helpdesk, need more than Python.
 
