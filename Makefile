@@ -6,8 +6,6 @@ PYTHON ?= $(shell for p in python3 python3.11 python3.12 python3.13 python3.14; 
 BOT := .venv/bin/python
 # Tests that need no server of the whole test run are shared by several processes.
 SHARED := -n auto --dist worksteal
-# Those of the whole helpdesk by two, each with a helpdesk of its own, in the order that is written.
-SYSTEM := -n 2 --dist loadgroup --no-loadscope-reorder
 
 .PHONY: help run setup train test lint format unit web-test rasa-test mutants qa browser doctor evidence-report nlu-report clean python dev
 
@@ -24,7 +22,11 @@ train: python ## train the dialog model if its inputs changed
 	@$(PYTHON) -m bot.ops.bootstrap && $(BOT) -m bot train
 
 test: lint web-test rasa-test ## everything that needs no extra server: lint, types, web, Rasa, unit, conversations, browser
-	@$(BOT) -m bot.ops.web build && $(BOT) -m pytest $(SHARED) -m "not system" && $(BOT) -m pytest $(SYSTEM) -m system
+	@$(BOT) -m bot.ops.web build && $(BOT) -m pytest $(SHARED) -m "not system" && mkdir -p var
+	@# The conversations have a helpdesk of their own beside that of the others.
+	@$(BOT) -m pytest -q -m system tests/conversations >var/conversations.log 2>&1 & other=$$!; \
+	$(BOT) -m pytest -m system --ignore tests/conversations; code=$$?; \
+	wait $$other || code=1; cat var/conversations.log; exit $$code
 
 lint: dev ## formatting, mistakes, types
 	$(BOT) -m ruff format --check .

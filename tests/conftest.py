@@ -15,21 +15,14 @@ HERE = Path(__file__).parent
 MARKS = {"browser": "browser", "conversations": "system", "system": "system"}
 
 
-@pytest.hookimpl(tryfirst=True)  # before pytest-xdist reads the groups
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Tests below these folders, and those of the whole helpdesk, need more than Python.
-
-    Two processes may share those of the whole helpdesk, file by file, each with a helpdesk of its own.
-    """
+    """Tests below these folders, and those of the whole helpdesk, need more than Python."""
     for item in items:
         folder = item.path.relative_to(HERE).parts[0] if item.path.is_relative_to(HERE) else ""
         if folder in MARKS:
             item.add_marker(MARKS[folder])
         if "helpdesk" in getattr(item, "fixturenames", ()):
             item.add_marker("system")
-        if item.get_closest_marker("system"):
-            browser = item.get_closest_marker("browser")
-            item.add_marker(pytest.mark.xdist_group("browser" if browser else str(item.path)))
     items.sort(key=_place)
 
 
