@@ -25,6 +25,7 @@ test: lint web-test rasa-test ## everything that needs no extra server: lint, ty
 	@$(BOT) -m bot.ops.web build && $(BOT) -m pytest $(SHARED) -m "not system" && mkdir -p var
 	@# The conversations have a helpdesk of their own beside that of the others.
 	@$(BOT) -m pytest -q -m system tests/conversations >var/conversations.log 2>&1 & other=$$!; \
+	trap 'kill $$other' INT TERM; \
 	$(BOT) -m pytest -m system --ignore tests/conversations; code=$$?; \
 	wait $$other || code=1; cat var/conversations.log; exit $$code
 
