@@ -1,8 +1,8 @@
 """The main job on Telegram with the four real processes: a photo as proof, a ticket, an agent in the topic."""
 
 import asyncio
-from datetime import UTC, datetime
 
+from bot.clock import clock_of
 from bot.db import make_engine
 from bot.gateway.channels.telegram.linking import Links
 from bot.qa.blanks import placeholders
@@ -64,7 +64,7 @@ async def _call_a_person(town: Town, api: ForumApi, alice: TelegramCustomer) -> 
     await until(lambda: len(api.pinned) == 1, "the card of the conversation is pinned")
     (thread,) = api.topics
     engine = make_engine(town.stack.settings.gateway_database_url)
-    code = await Links(engine).make_code(AGENT, datetime.now(UTC))
+    code = await Links(engine).make_code(AGENT, clock_of(town.stack.settings)())
     await engine.dispose()
     api.put(they.text(f"/link {code}", who=BOB))
     await until(lambda: bool(api.texts(BOB)), "the agent is linked")
