@@ -41,6 +41,11 @@ class Performance:
         self._unanswered: Sequence[Mapping[str, Any]] = ()
         self.result = Result(script, line=script.line)
 
+    @property
+    def conversation_id(self) -> str:
+        """Of the device that the customer used last."""
+        return str(self._stage.customer.conversation_id)
+
     async def play(self) -> Result:
         """To the end or to the first failure; never raises for what a script or the helpdesk does wrong."""
         started = time.monotonic()

@@ -242,13 +242,12 @@ class Sender:
 
     async def _give_up(self, chat_id: int, message: Message, why: Undeliverable) -> None:
         """The message failed, which the desk sees; that nothing arrives any more is written down once."""
+        if not why.gone or await self._store.mark_blocked(chat_id, self._switchboard.now()):
+            what = activity("unreachable" if why.gone else "undelivered")
+            await self._switchboard.write(
+                message.conversation_id, lambda _: Outcome(said=(what,)), key=f"telegram:failed:{message.message_id}"
+            )
         await self._store.mark_failed(message.message_id)
-        if why.gone and not await self._store.mark_blocked(chat_id, self._switchboard.now()):
-            return
-        what = activity("unreachable" if why.gone else "undelivered")
-        await self._switchboard.write(
-            message.conversation_id, lambda _: Outcome(said=(what,)), key=f"telegram:failed:{message.message_id}"
-        )
 
 
 async def _nobody(message_id: str) -> None:
