@@ -1,10 +1,14 @@
-"""What a tester may see and no customer: Rasa's tracker and the backend's tickets, over loopback HTTP."""
+"""What a tester may see and no customer: Rasa's tracker and the backend's tickets."""
 
+import asyncio
+from functools import cached_property
 from http import HTTPStatus
 from typing import Any
 
 import aiohttp
+import sqlalchemy as sa
 
+from bot.qa.databases import rasa_events, read_only
 from bot.settings import Settings
 
 MOST_STRETCHES = 20
@@ -22,6 +26,18 @@ class Insight:
         url = f"{self._settings.rasa_url}/conversations/{conversation_id}.{stretch}/tracker"
         params = {"token": self._settings.derived_key("rasa"), "include_events": "ALL"}
         return await self._get(url, params=params)
+
+    async def events(self, conversation_id: str, stretch: int = 1) -> list[dict[str, Any]]:
+        """The events of that tracker, from the database: for Rasa it is work to tell a whole tracker."""
+        return await asyncio.to_thread(self._events, f"{conversation_id}.{stretch}")
+
+    @cached_property
+    def _rasa(self) -> sa.Engine:
+        return read_only(self._settings.rasa_database_url)
+
+    def _events(self, sender_id: str) -> list[dict[str, Any]]:
+        with self._rasa.connect() as connection:
+            return rasa_events(connection, sender_id)
 
     async def demo_orders(self) -> list[dict[str, Any]]:
         """The seeded orders, one per diagnosis."""

@@ -72,7 +72,7 @@ def parser() -> argparse.ArgumentParser:
 
 def _add_common(command: argparse.ArgumentParser) -> None:
     command.add_argument("places", nargs="*", metavar="path[::name]", help="default: all of tests/conversations")
-    command.add_argument("--at-once", type=_count, default=8, metavar="N", help="conversations at a time (default 8)")
+    command.add_argument("--at-once", type=_count, default=10, metavar="N", help="conversations at a time (default 10)")
     command.add_argument("--quiet", action="store_true", help="only failures and the end")
 
 

@@ -1,12 +1,10 @@
 """`python -m bot qa record CONVERSATION`: a script from a real conversation, of a helpdesk that runs or is stopped."""
 
 import argparse
-import json
 import sys
 import tempfile
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Any
 
 import sqlalchemy as sa
 import yaml
@@ -14,15 +12,12 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from bot.gateway.conversations.tables import conversations
 from bot.gateway.recording.store import read_history
+from bot.qa.databases import rasa_events, read_only
 from bot.qa.model import ScriptInvalidError
 from bot.qa.scripts import load_vocabulary, read_scripts
-from bot.recording.model import Event
 from bot.recording.naming import Sentences
 from bot.recording.script import script_of
 from bot.settings import ROOT, Settings
-
-# Rasa's own table of its tracker store.
-_EVENTS = sa.table("events", sa.column("id"), sa.column("sender_id"), sa.column("data"))
 
 
 class NotRecordedError(Exception):
@@ -64,24 +59,14 @@ def record(settings: Settings, wanted: str) -> str:
             history = read_history(connection, _find(connection, wanted))
         senders = [f"{history.conversation_id}.{number}" for number in range(1, history.stretches + 1)]
         with read_only(settings.rasa_database_url).connect() as connection:
-            trackers = [_events(connection, sender) for sender in senders]
+            trackers = [rasa_events(connection, sender) for sender in senders]
         return script_of(history, trackers, Sentences(domain["responses"]))
+    except FileNotFoundError as error:
+        raise NotRecordedError(f"{error}; --var-dir names the folder of the data") from error
     except SQLAlchemyError as error:
         raise NotRecordedError(f"the databases cannot be read: {str(error).splitlines()[0]}") from error
     except ValueError as error:
         raise NotRecordedError(str(error)) from error
-
-
-def read_only(url: str) -> sa.Engine:
-    """An engine that cannot write, for a URL of our own processes or of Rasa."""
-    parsed = sa.make_url(url)
-    if parsed.get_backend_name() == "sqlite":
-        path = Path(parsed.database or "")
-        if not path.exists():
-            raise NotRecordedError(f"there is no {path}; --var-dir names the folder of the data")
-        return sa.create_engine(f"sqlite:///file:{path}?mode=ro&uri=true", hide_parameters=True)
-    engine = sa.create_engine(parsed.set(drivername="postgresql+psycopg"), hide_parameters=True)
-    return engine.execution_options(postgresql_readonly=True)
 
 
 def _find(connection: sa.Connection, wanted: str) -> str:
@@ -94,12 +79,6 @@ def _find(connection: sa.Connection, wanted: str) -> str:
     if len(found) > 1:
         raise NotRecordedError(f"{wanted!r} may be one of these: {', '.join(found)}")
     return str(found[0])
-
-
-def _events(connection: sa.Connection, sender_id: str) -> list[Event]:
-    query = sa.select(_EVENTS.c.data).where(_EVENTS.c.sender_id == sender_id).order_by(_EVENTS.c.id)
-    events: list[dict[str, Any]] = [json.loads(each) for each in connection.scalars(query)]
-    return list(events)
 
 
 def faults_of(text: str) -> list[str]:

@@ -21,7 +21,6 @@ from bot.qa.stage import House, Stage
 from bot.recording.naming import Said, TurnEvents, name_answers, said_in, turns_events
 
 POLL_SECONDS = 0.15
-ANSWER_SECONDS = 0.6
 RESUME_CODE = re.compile(r"(?<![0-9A-Z])[0-9A-Z]{4}-[0-9A-Z]{4}(?![0-9A-Z])")
 # The helpdesk greets before anybody has said anything.
 WELCOME = Turn(0, Act("nothing"), ("utter_greet",))
@@ -143,7 +142,7 @@ class Performance:
 
     async def _said_meanwhile(self, act: Act) -> tuple[Said, ...]:
         """What the dialog said without being asked just now: after a hand-back, or late."""
-        events = (await self._stage.tracker()).get("events") or []
+        events = await self._stage.events()
         if act.kind == "desk" and act.value in NEW_STRETCH:
             return said_in(events)
         turns = [turns_events(events, dialogs_of(each)) for each in self._unanswered]
@@ -176,7 +175,7 @@ class Performance:
         changed_at, before = time.monotonic(), (0, False)
         self._answered_at = 0.0
         while True:
-            events = (await self._stage.tracker()).get("events") or []
+            events = await self._stage.events()
             turns = [turns_events(events, dialogs_of(each)) for each in messages]
             known = [each for each in turns if each]
             received = len(self._answers_after(messages[0]))
@@ -188,14 +187,13 @@ class Performance:
                 changed_at, before = now, state
             if now > deadline or self._is_over(turns, received, expected, now - changed_at):
                 return tuple(said for each in known for said in each.said)
-            # To tell a whole tracker is work for Rasa, so it is asked rarely until what is expected has come.
-            await self._next_answer(messages[0], received, POLL_SECONDS if received >= expected else ANSWER_SECONDS)
+            await self._next_answer(messages[0], received)
 
-    async def _next_answer(self, message: Mapping[str, Any], known: int, seconds: float) -> None:
-        """Until there are more answers than those that are known, at most so long."""
+    async def _next_answer(self, message: Mapping[str, Any], known: int) -> None:
+        """Until there are more answers than those that are known, or it is time to look again."""
         with contextlib.suppress(CustomerError):
             await self._stage.customer.wait(
-                lambda: len(self._answers_after(message)) > known, seconds, "the next answer has come"
+                lambda: len(self._answers_after(message)) > known, POLL_SECONDS, "the next answer has come"
             )
 
     def _is_over(self, turns: Sequence[TurnEvents | None], received: int, expected: int, quiet: float) -> bool:

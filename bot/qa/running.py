@@ -28,7 +28,7 @@ class Run:
     scripts: Sequence[Script]
     model: Path
     names: Names
-    at_once: int = 8
+    at_once: int = 10
     repeat: int = 1
     stop_at_first: bool = False
     need: float | None = None

@@ -113,6 +113,10 @@ class Stage:
         """Of the present dialog."""
         return await self._house.insight.tracker(self.customer.conversation_id, self._stretch)
 
+    async def events(self) -> list[dict[str, Any]]:
+        """Of the present dialog, as far as its turns are over."""
+        return await self._house.insight.events(self.customer.conversation_id, self._stretch)
+
     async def trackers(self) -> list[dict[str, Any]]:
         """Of all dialogs, on all devices."""
         insight = self._house.insight
