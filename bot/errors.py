@@ -129,13 +129,6 @@ class NotOwnerError(HelpdeskError):
     status = 409
 
 
-class EvidenceReusedError(HelpdeskError):
-    """This evidence belongs to another order."""
-
-    code = "evidence_reused"
-    status = 409
-
-
 class IdempotencyMismatchError(HelpdeskError):
     """The idempotency key was used for another request."""
 

@@ -124,6 +124,8 @@ class FormAction(DialogAction):
             return True
         if turn.intent == "complain" and turn.slot("ticket_no"):
             return True
+        if turn.intent == "check_order_status" and turn.typed and aside_of(turn.text):
+            return False  # "How long?" is about what is done here.
         if turn.intent not in self.leave_without_value or (turn.typed and requested in self.free_text):
             return False
         probe = Turn(turn.tracker, CollectingDispatcher())

@@ -90,6 +90,7 @@ _SURELY_UNKNOWN = _has(
     r"忘|记不|不(?:记得|知道|清楚|晓得)|(?:找|查|看)不到",
     r"\b(?:no idea|not sure|forgot(?:ten)?|can(?:not|'?t) (?:find|see|remember)|do(?:n'?t| not) (?:know|remember))\b",
 )
+_ORDER_NUMBER = _has(r"单号|订单编号", r"\border (?:numbers?|no|id)\b")
 _CORRECTION = _has(
     r"不对|错了|改|更正|换成|不是|应该",
     r"\b(?:wrong|change|correct|instead|actually|not right|should be|edit|mistake|fix)\b",
@@ -159,6 +160,11 @@ def surely_says_unknown(text: str) -> bool:
 
 def names_human(text: str) -> bool:
     return bool(_HUMAN.search(normal_line(text)))
+
+
+def names_order_number(text: str) -> bool:
+    """The sentence is about the number itself, whatever became of the order."""
+    return bool(_ORDER_NUMBER.search(normal_line(text)))
 
 
 def asks_for_ticket(text: str) -> bool:

@@ -4,7 +4,7 @@ from bot.actions.bills import told_of_bill
 from bot.actions.ending import TICKET
 from bot.actions.forms import FormAction
 from bot.actions.known_orders import CASE_SLOTS, earlier_number, leave_order, recall
-from bot.actions.meanings import asks_about_us, says_unknown
+from bot.actions.meanings import asks_about_us, names_order_number, says_unknown
 from bot.actions.payment_values import note_bill
 from bot.actions.pictures import Taken
 from bot.actions.questions import is_question
@@ -60,8 +60,11 @@ class ValidateOrderForm(FormAction):
         tail = tail_in(turn, expected=requested == "phone_tail" or bool(reference or turn.slot("order_no")))
         if reference and reference != before:
             if not recall(turn, reference):
+                # Digits that came before any number prove this order, unless they are the number that was mistyped.
+                first = before is None and turn.slot("symptom") != "wrong_info"
+                told = turn.slot("phone_tail") if first else None
                 leave_order(turn)
-                turn.set(order_no=reference, proof=None, phone_tail=None, identity_refused=None)
+                turn.set(order_no=reference, proof=None, phone_tail=told, identity_refused=None)
         elif reference or (before and turn.proof):
             turn.set(order_no=before or reference)
         elif turn.slot("order_no"):
@@ -92,7 +95,8 @@ class ValidateOrderForm(FormAction):
         return None if turn.proof or by_identity else super().next_field(turn)
 
     def explain(self, turn: Turn, requested: str) -> bool:
-        if turn.intent in PROBLEMS:
+        about_number = requested == "order_no" and turn.typed and names_order_number(turn.text)
+        if turn.intent in PROBLEMS and not (about_number and _asks_or_lacks(turn)):
             self.open_with(turn)
             return False
         if requested == "order_no" and (turn.intent == "deny" or _asks_or_lacks(turn)):

@@ -171,10 +171,12 @@ OUTCOMES: Mapping[str, Outcomes] = {
         "account": ("utter_self_check_account",),
         "order": ("utter_self_check_order",),
     },
-    "action_advise_safety": {
+    "action_answer_question": {
         "prevention": ("utter_prevention",),
         "about us": ("utter_about_us",),
         "paying again": ("utter_pay_again",),
+        "limits": ("utter_payment_limit",),
+        "how to": ("utter_how_to_topup",),
     },
     "action_explain_cause": {"one": ("utter_cause_*",), "all": ("utter_causes",)},
     "action_read_picture": {

@@ -4,7 +4,6 @@ from bot.actions.base import DialogAction
 from bot.actions.meanings import asks_about_us, asks_to_pay_again
 from bot.actions.turn import Turn
 
-# Outside the forms, rules.yml answers these without an action.
 PLAIN_ANSWERS = {
     "payment_limit": "utter_payment_limit",
     "how_to_topup": "utter_how_to_topup",
@@ -25,7 +24,7 @@ CAUSES = {
     "C?": "utter_cause_unknown",
 }
 # Words that make a sentence a question; a form field takes a sentence without them as its value.
-QUESTION_MARKS = ("?", "？", "吗", "怎么", "如何", "为什么", "多久", "哪里", "how ", "why ", "what ", "where ", "can i")
+QUESTION_MARKS = ("?", "？", "吗", "怎么", "如何", "为什么", "多久", "哪", "how ", "why ", "what ", "where ", "can i")
 
 
 def is_question(text: str) -> bool:
@@ -72,10 +71,10 @@ class ActionExplainCause(DialogAction):
         answer_question(turn)
 
 
-class ActionAdviseSafety(DialogAction):
-    """Is this chat safe, or how to top up safely."""
+class ActionAnswerQuestion(DialogAction):
+    """What is asked about topping up: how, how much, how to stay safe, and whether to pay again."""
 
-    action_name = "action_advise_safety"
+    action_name = "action_answer_question"
     keeps_offer = True
 
     async def answer(self, turn: Turn) -> None:

@@ -3,7 +3,6 @@
 from bot.errors import (
     BackendUnavailableError,
     BadRequestError,
-    EvidenceReusedError,
     HelpdeskError,
     IdempotencyMismatchError,
     InvalidError,
@@ -22,7 +21,6 @@ ANSWERS: dict[type[HelpdeskError], tuple[str, str | None]] = {
     OrderNotFoundError: ("utter_proof_expired", "number"),
     NotFoundError: ("utter_not_found", "number"),
     TicketExistsError: ("utter_already_sent", None),
-    EvidenceReusedError: ("utter_evidence_reused", "evidence"),
     IdempotencyMismatchError: ("utter_already_sent", None),
     RateLimitedError: ("utter_too_fast", "recheck"),
     InvalidError: ("utter_value_refused", "human"),

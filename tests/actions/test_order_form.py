@@ -44,6 +44,28 @@ async def test_a_full_phone_number_gives_its_tail():
     assert acted.slots["phone_tail"] == "0001"
 
 
+async def test_the_digits_told_before_the_number_are_not_asked_again():
+    told = {**ASKS_NUMBER, "phone_tail": "0001"}
+    acted = await act(ValidateOrderForm, ORDER_NO, "inform", told, order_no=ORDER_NO)
+    assert (acted.slots["phone_tail"], acted.slots["requested_slot"]) == ("0001", None)
+
+
+async def test_digits_that_prove_another_order_or_were_mistyped_prove_nothing():
+    for more in (
+        {**PROVEN, "order_no": "KM202405120009", "verified_order": "KM202405120009"},
+        {"symptom": "wrong_info"},
+    ):
+        told = {**ASKS_NUMBER, **more, "phone_tail": "13800130001"}
+        acted = await act(ValidateOrderForm, ORDER_NO, "inform", told, order_no=ORDER_NO)
+        assert (acted.slots["phone_tail"], acted.slots["requested_slot"]) == (None, "phone_tail")
+
+
+async def test_who_cannot_find_the_number_is_told_where_it_is_whatever_was_guessed():
+    for text in ("我找不到订单号", "订单号在哪看", "where do i find the order number"):
+        acted = await act(ValidateOrderForm, text, "check_order_status", {**ASKS_NUMBER, "symptom": "not_received"})
+        assert acted.said == ["utter_order_no_missing"]
+
+
 async def test_an_unreadable_answer_is_explained():
     acted = await act(ValidateOrderForm, "什么呀", "nlu_fallback", ASKS_NUMBER)
     assert acted.said == ["utter_order_no_unreadable"]

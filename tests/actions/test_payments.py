@@ -80,6 +80,11 @@ async def test_the_problem_buttons_leave_the_form():
     assert acted.events == ["action_execution_rejected"]
 
 
+async def test_how_long_it_takes_is_answered_and_the_form_goes_on():
+    acted = await act(ValidatePaymentForm, "要多久", "check_order_status", {"requested_slot": "payment_no"})
+    assert (acted.said, acted.slots["requested_slot"]) == (["utter_how_long"], "payment_channel")
+
+
 async def test_a_matched_payment_is_followed_by_the_diagnosis():
     acted = await act(ActionCheckPayment, slots={**PROVEN, **CLAIM})
     assert acted.said[0] == "utter_verdict_matched"

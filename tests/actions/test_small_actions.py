@@ -1,7 +1,7 @@
 import pytest
 
 from bot.actions.handoff import ActionFallback, ActionRequestHuman
-from bot.actions.questions import ActionAdviseSafety, ActionExplainCause, ActionSelfCheck
+from bot.actions.questions import ActionAnswerQuestion, ActionExplainCause, ActionSelfCheck
 from bot.actions.smalltalk import (
     ActionDeclineOffer,
     ActionRepeatOffer,
@@ -174,4 +174,10 @@ async def test_goodbye_mentions_a_report_that_was_not_sent():
     ],
 )
 async def test_is_it_safe_here_and_how_to_be_safe_are_two_questions(text: str, said: str):
-    assert (await act(ActionAdviseSafety, text, "prevention_or_safety")).said == [said]
+    assert (await act(ActionAnswerQuestion, text, "prevention_or_safety")).said == [said]
+
+
+@pytest.mark.parametrize("intent", ["how_to_topup", "payment_limit"])
+async def test_who_would_pay_a_second_time_is_not_told_how(intent: str):
+    assert (await act(ActionAnswerQuestion, "我可以再充一次吗", intent)).said == ["utter_pay_again"]
+    assert (await act(ActionAnswerQuestion, "怎么充", intent)).said == [f"utter_{intent}"]
