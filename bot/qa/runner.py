@@ -201,9 +201,9 @@ class Performance:
         known = [each for each in turns if each]
         if len(known) < len(turns):  # Rasa was not asked, or has not answered yet
             return received >= expected and quiet > (pace.quiet if received else pace.silence)
-        # What Rasa said and did not arrive is waited for, then it counts as lost.
-        said = sum(len(each.said) for each in known)
-        return all(each.finished for each in known) and quiet > (pace.quiet if received >= said else pace.delivery)
+        # What Rasa said or the script names and did not arrive is waited for, then it counts as lost or missing.
+        due = max(expected, sum(len(each.said) for each in known))
+        return all(each.finished for each in known) and quiet > (pace.quiet if received >= due else pace.delivery)
 
     def _answers_after(self, message: Mapping[str, Any]) -> list[dict[str, Any]]:
         """The answers to this message; whether there is a word of patience before them depends on the machine."""
