@@ -56,6 +56,7 @@ class Settings(BaseSettings):
     bot_unavailable_after: float = Field(90.0, gt=0)
     messages_per_minute: int = Field(40, gt=0)
     conversations_per_minute: int = Field(30, gt=0)
+    resume_tries_of_address: int = Field(24, gt=0)
     picture_link_seconds: int = Field(600, gt=0)
 
     # Telegram

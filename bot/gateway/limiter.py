@@ -37,7 +37,7 @@ class Limiter:
             Limit.MESSAGES_OF_ADDRESS: RateLimitItemPerMinute(settings.messages_per_minute * 10),
             # A code has 35 random bits; an office behind one address may have several customers who try.
             Limit.RESUME: RateLimitItemPerHour(RESUME_TRIES),
-            Limit.RESUME_OF_ADDRESS: RateLimitItemPerHour(RESUME_TRIES * 4),
+            Limit.RESUME_OF_ADDRESS: RateLimitItemPerHour(settings.resume_tries_of_address),
             Limit.FRAMES: RateLimitItemPerMinute(settings.messages_per_minute * 10),
         }
 

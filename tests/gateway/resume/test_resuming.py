@@ -12,6 +12,7 @@ from bot.gateway.conversations.model import resume_ask
 from bot.gateway.keys import ENGINE, SWITCHBOARD
 from bot.gateway.limiter import RESUME_TRIES
 from bot.gateway.resume.model import HIDDEN, VALID_FOR, Result, code_from, is_code, written
+from bot.settings import Settings
 from bot.texts import RESUME_MARK
 from tests.fakes import FakeRasa
 from tests.gateway.gateways import Customer, Gateway
@@ -159,6 +160,16 @@ async def test_tries_are_limited_also_with_the_right_code(gateway: Gateway, rasa
     assert await resume(bob, code, "last") == resume_ask(Result.LIMITED)
     await bob.send("next", text="查进度")
     assert rasa.asked[-1]["metadata"]["resumed"] == []
+
+
+@pytest.fixture
+def few_tries(settings: Settings) -> None:
+    settings.resume_tries_of_address = 2
+
+
+async def test_tries_of_one_address_are_limited_over_all_its_conversations(few_tries: None, gateway: Gateway):
+    for result in (Result.UNKNOWN, Result.UNKNOWN, Result.LIMITED):
+        assert await resume(await gateway.customer(), WRONG) == resume_ask(result)
 
 
 async def test_sending_it_again_is_the_same_message_and_no_second_try(gateway: Gateway, rasa: FakeRasa):
