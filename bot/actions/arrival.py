@@ -12,7 +12,7 @@ from bot.actions.questions import answer_question
 from bot.actions.step3 import due_at
 from bot.actions.turn import Turn
 from bot.actions.words import word
-from bot.errors import NotFoundError
+from bot.errors import HelpdeskError, NotFoundError
 
 # "No comment", as the slot holds it.
 NOTHING = "-"
@@ -90,6 +90,12 @@ class ActionRateCase(DialogAction):
         await turn.backend.rate_ticket(about, score, customer_ref=case["seen_as"], proof=turn.proof)
         turn.set(rating={"about": about, "score": score, "seen_as": case["seen_as"]})
         turn.say("utter_rating_thanks" if score >= 4 else "utter_rating_sorry")
+
+    def on_error(self, turn: Turn, error: HelpdeskError) -> None:
+        """These points are lost and their buttons used up, so the next "it is there" asks once more."""
+        about = turn.entities.get("about")
+        turn.set(rating=None, rated_cases=[each for each in turn.slot("rated_cases") or [] if each != about])
+        super().on_error(turn, error)
 
 
 class ValidateRatingForm(FormAction):

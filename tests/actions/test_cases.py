@@ -313,10 +313,33 @@ async def test_a_yes_to_the_word_asks_for_it_and_a_second_one_ends(backend: Fake
 
 async def test_a_rating_that_could_not_be_kept_asks_for_no_word(backend: FakeBackend):
     backend.error = BackendUnavailableError()
-    acted = await act(ActionRateCase, "", "rate_case", score="5", about=TICKET_NO)
+    earlier = {"rating": {"about": OTHER_NO, "score": 5, "seen_as": "alice"}}
+    acted = await act(ActionRateCase, "", "rate_case", earlier, score="5", about=TICKET_NO)
     assert acted.said == ["utter_lookup_failed"]
-    asked = await act(ValidateRatingForm, "", "rate_case", acted.slots, form="rating_form")
+    asked = await act(ValidateRatingForm, "", "rate_case", {**earlier, **acted.slots}, form="rating_form")
     assert asked.slots["requested_slot"] is None
+
+
+async def test_points_that_could_not_be_kept_are_asked_for_once_more(backend: FakeBackend):
+    backend.ticket_answer = make_ticket(status="resolved")
+    slots = {"rated_cases": [OTHER_NO, TICKET_NO]}
+    backend.error = BackendUnavailableError()
+    failed = await act(ActionRateCase, "", "rate_case", slots, score="5", about=TICKET_NO)
+    assert (failed.said, failed.slots["rated_cases"]) == (["utter_lookup_failed"], [OTHER_NO])
+    backend.error = None
+    asked = await act(ActionConfirmDelivery, "", "confirm_delivery", failed.slots, field="arrived", about=TICKET_NO)
+    assert asked.said == ["utter_arrived_rate"]
+    given = await act(ActionRateCase, "", "rate_case", asked.slots, score="5", about=TICKET_NO)
+    assert given.said == ["utter_rating_thanks"]
+
+
+async def test_points_that_were_kept_are_not_asked_for_once_more(backend: FakeBackend):
+    backend.ticket_answer = make_ticket(status="resolved")
+    slots = {"rated_cases": [TICKET_NO]}
+    given = await act(ActionRateCase, "", "rate_case", slots, score="5", about=TICKET_NO)
+    slots |= given.slots
+    asked = await act(ActionConfirmDelivery, "", "confirm_delivery", slots, field="arrived", about=TICKET_NO)
+    assert asked.said == ["utter_arrived"]
 
 
 async def test_an_answer_goes_into_the_ticket_as_it_is(backend: FakeBackend):
