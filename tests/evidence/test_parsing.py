@@ -238,6 +238,45 @@ def test_pasted_text_of_a_bill_takes_the_same_path(text: str):
     assert reading_from_text(text) == WECHAT
 
 
+PASTED_ORDER = "订单详情\n" + "\n".join(f"{label}：{value}" for label, value in ORDER_ROWS)
+WHOLE = [
+    "KM202606250001", "DJ20260301120000123456", "D100759274105949519872", "123261122093000456", "7HODAFS450TLQK7P",
+    "2026112209300012345", "P2026062512345678901234",
+]  # fmt: skip
+HIDDEN = [
+    "KM20260625****", "KM20260625 ****", "****06250001", "KM2026****0001", "20261122093000****", "KM202606250001 ***",
+    "KM20260625••••", "KM20260625···", "KM20260625…", "…202606250001", "KM20260625...", "KM20260625○○○○",
+    "KM20260625OOOO", "KM20260625xxxx", "KM20260625XXXXXX", "KM20260625____",
+    "KM20260625\n****", "12345678901234567\n•••",
+]  # fmt: skip
+CUT = [
+    "KM20260625", "KM2026062500", "KM20260625 复制", "KM20260625000123", "KM202613250001", "202606250001",
+    "M202606250001", "DJ202603011200001234", "D10075927410594951987", "2026112209",
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("number", WHOLE)
+def test_a_whole_number_is_read_from_text(number: str):
+    assert reading_from_text(PASTED_ORDER.replace(ORDER_ROWS[0][1], number)).order_no == number
+    assert reading_from_text("-30.00\n" + PASTED.replace(WECHAT_ROWS[-1][1], number)).merchant_no == number
+
+
+@pytest.mark.parametrize("number", HIDDEN + CUT)
+def test_a_number_that_is_hidden_or_cut_in_part_is_unknown(number: str):
+    order = reading_from_text(PASTED_ORDER.replace(ORDER_ROWS[0][1], number))
+    assert (order.kind, order.amount, order.order_no) == (Kind.ORDER_PAGE, Decimal("30.00"), None)
+    assert reading_from_text("-30.00\n" + PASTED.replace(WECHAT_ROWS[-1][1], number)).merchant_no is None
+
+
+@pytest.mark.parametrize("end", ["****", "…", "•••", "··", "XX"])
+def test_a_number_in_a_products_name_that_goes_on_hidden_is_unknown(end: str):
+    def order_no_of(product: str) -> str | None:
+        return reading_from_text("-30.00\n" + PASTED.replace("话费充值30元", product)).order_no
+
+    assert order_no_of(f"话费…KM202606250001{end}") is None
+    assert order_no_of("话费…KM202606250001·30元") == "KM202606250001"
+
+
 @pytest.mark.parametrize("text", ["", "在吗", "我充了30块没到账", TXN, "支付失败", "\x00", "¥" * 10000])
 def test_other_text_is_no_bill(text: str):
     assert reading_from_text(text) == Reading(kind=Kind.NOT_A_BILL)

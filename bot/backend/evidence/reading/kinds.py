@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from bot.backend.evidence.reading.labels import Field, plain
 from bot.backend.evidence.reading.layout import Layout
 from bot.backend.evidence.reading.model import Kind, Word
-from bot.backend.evidence.reading.values import is_foreign_number, number_of, ordered, transaction_of
+from bot.backend.evidence.reading.values import is_foreign_number, is_number, ordered, transaction_of
 from bot.backend.payments.numbers import Channel, channel_of_number
 
 
@@ -64,7 +64,7 @@ def _is_our_order(layout: Layout, words: Sequence[Word]) -> bool:
     numbers = [pair.text for pair in layout.of(Field.ORDER_NO)]
     if any(ordered(each) for each in numbers):
         return True
-    return any(number_of(each) for each in numbers) and any(_TOPUP.search(word.text) for word in words)
+    return any(is_number(each) for each in numbers) and any(_TOPUP.search(word.text) for word in words)
 
 
 def error_of(words: Sequence[Word]) -> str | None:

@@ -9,7 +9,8 @@ from bot.backend.evidence.reading.model import Word
 
 # How far the next line of a value may be, in heights of a line.
 _NEXT_LINE = 2.2
-_NUMBER_LINE = re.compile(r"[0-9A-Za-z_\-|*]+(?:复制)?")
+# Dots stand for hidden signs and belong to the number, which is then unknown.
+_NUMBER_LINE = re.compile(r"[0-9A-Za-z_\-|*]+(?:复制)?|[•·.]{3,}")
 _DAY_LINE = re.compile(r"20\d{2}[年\-/.]\d{1,2}[月\-/.]\d{1,2}日?")
 _CLOCK_LINE = re.compile(r"\d{1,2}:\d{2}(:\d{2})?")
 

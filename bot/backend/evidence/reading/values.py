@@ -18,7 +18,14 @@ _DAY = r"(20\d{2})[年\-/.](\d{1,2})[月\-/.](\d{1,2})日?"
 _CLOCK = r"(\d{1,2})[:.;](\d{2})(?:[:.;](\d{2}))?"
 _TIME = re.compile(_DAY + r"[\sT]*" + _CLOCK)
 _TIGHT_TIME = re.compile(r"(20\d{2})[\-/.](\d{2})[\-/.](\d{2})(\d{2})[:.;](\d{2})(?:[:.;](\d{2}))?")
-_NUMBER = re.compile(r"[0-9A-Za-z_\-|*]{6,32}")
+# No number that leads to an order is shorter (`bot.numbers`).
+_NUMBER = re.compile(r"[0-9A-Za-z_\-|]{12,32}")
+_NUMBER_OR_PART = re.compile(r"[0-9A-Za-z_\-|*•·.○●]{6,32}")
+# Signs that stand for hidden ones; circles in place of the last four digits are read as O.
+_MASK = re.compile(r"\*|X{3}|[_\-|]{3}|O{4}$")
+# What begins like an order number of a known form and is not whole, because it was cut off or misread.
+_OWN_MISREAD = re.compile(r"KM20(?!\d{10}$|\d{18}$).*")
+_CUT = re.compile(r"KM20.*|M?20\d{10}|D\d{1,20}|[A-Z]{1,8}20\d{12}\d{0,5}")
 _TAIL = re.compile(r"(?:复制|拷贝|copy)+$", re.IGNORECASE)
 FIRST_BILL = date(2010, 1, 1)
 # A trade that began before midnight may be paid after it.
@@ -89,28 +96,38 @@ def is_foreign_number(text: str) -> bool:
 
 
 def number_of(text: str) -> str | None:
-    """A merchant's or a shop's number as it is printed, without blanks."""
+    """A merchant's or a shop's number as it is printed, without blanks; None when a part of it is hidden or cut off."""
     number = _TAIL.sub("", plain(text)).strip(":")
     if known := ordered(number):
         return known
-    if not _NUMBER.fullmatch(number) or sum(each.isdigit() for each in number) < 4 or _is_secret(number):
+    if not _NUMBER.fullmatch(number) or not is_number(number):
         return None
-    return number
+    return None if _MASK.search(number.upper()) or _CUT.fullmatch(number.upper()) else number
+
+
+def is_number(text: str) -> bool:
+    """Whether this is such a number, also when not all of it can be seen."""
+    number = _TAIL.sub("", plain(text)).strip(":")
+    return bool(_NUMBER_OR_PART.fullmatch(number)) and sum(c.isdigit() for c in number) >= 4 and not _is_secret(number)
 
 
 def ordered(text: str) -> str | None:
     """The order number of a known form that a text is, with O put right where the form leaves no choice."""
     number = plain(text).upper()
+    if _MASK.search(number):
+        return None
     # The letters before the digits are few; behind them is nothing but digits.
     if form := re.fullmatch(r"(KM|[A-Z]{1,8})([0-9O]{12}|[0-9O]{20})", number):
         number = form[1] + form[2].replace("O", "0")
+    if _OWN_MISREAD.fullmatch(number):
+        return None
     found = find_reference(number)
     return found.value if found and found.kind == "order" and len(found.value) == len(number) else None
 
 
 def order_in(text: str) -> str | None:
     """An order number of the shop's own form in a longer text such as the name of a product."""
-    match = re.search(r"(?<![A-Z0-9])KM[0-9O]{12}(?![A-Z0-9])", unicodedata.normalize("NFKC", text).upper())
+    match = re.search(r"(?<![A-Z0-9])KM[0-9O]{12}(?![A-Z0-9*•]|[.·]{2})", unicodedata.normalize("NFKC", text).upper())
     return ordered(match.group()) if match else None
 
 
