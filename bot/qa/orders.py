@@ -12,9 +12,11 @@ from bot.backend.ownership.model import Factor
 from bot.backend.seed import is_written, write_order
 from bot.clock import clock_of
 from bot.db import make_engine
+from bot.gateway.tasks import unbroken
 from bot.settings import Settings
 
 
+@unbroken
 class OrderDesk:
     """Writes orders into the backend's database, as a shop would; `listed` are those of the demo page."""
 

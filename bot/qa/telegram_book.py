@@ -7,9 +7,11 @@ from sqlalchemy.ext.asyncio import create_async_engine
 
 from bot.gateway.channels.telegram.tables import chats, deliveries, updates
 from bot.gateway.conversations.tables import conversations, messages, turns
+from bot.gateway.tasks import unbroken
 from bot.settings import Settings
 
 
+@unbroken
 class Book:
     """The chats of the bot of these settings."""
 
