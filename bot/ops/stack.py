@@ -11,6 +11,7 @@ from types import TracebackType
 from typing import Self
 
 from bot.ops.health import answers
+from bot.ops.orphans import Guard
 from bot.ops.processes import Process, make_processes
 from bot.settings import ROOT, Settings
 
@@ -22,6 +23,7 @@ class StackError(Exception):
 class Stack:
     """Starts, kills and stops real processes; nothing is restarted unless the test says so.
 
+    They end with this process, however it ends.
     All methods block; call the slow ones (`wait_ready`, `restart`, `stop`) from async code with `asyncio.to_thread`.
     """
 
@@ -32,11 +34,13 @@ class Stack:
         self._processes: dict[str, Process] = {}
         self._children: dict[str, subprocess.Popen[bytes]] = {}
         self._killed: set[str] = set()
+        self._guard: Guard | None = None
 
     def start(self, names: Sequence[str] = ()) -> None:
         """Start the processes with these names (default: all four) without waiting for them."""
         self.log_dir.mkdir(parents=True, exist_ok=True)
         self._processes = {each.name: each for each in make_processes(self.settings, self._model_path)}
+        self._guard = self._guard or Guard()
         for name in names or self._processes:
             self._start(name)
 
@@ -74,6 +78,7 @@ class Stack:
         if number in (signal.SIGKILL, signal.SIGTERM):
             for name in names:
                 self._children[name].wait(30)
+                self._forget(self._children[name])
 
     def restart(self, *names: str, timeout: float = 180.0, environment: Mapping[str, str] | None = None) -> None:
         """Start them anew (after a `kill`, or killing what still runs) and wait until they answer.
@@ -96,7 +101,11 @@ class Stack:
                 child.wait(15)
             self._signal_group(child, signal.SIGKILL)
             child.wait()
+            self._forget(child)
         self._children.clear()
+        if self._guard:
+            self._guard.close()
+            self._guard = None
 
     def log_tail(self, name: str, lines: int = 30) -> str:
         """The last lines of a process's log."""
@@ -123,7 +132,14 @@ class Stack:
                 stderr=subprocess.STDOUT,
                 start_new_session=True,
             )
+        if self._guard:
+            self._guard.started(self._children[name].pid)
         self._killed.discard(name)
+
+    def _forget(self, child: "subprocess.Popen[bytes]") -> None:
+        """Its number may be another process's from now on."""
+        if self._guard:
+            self._guard.ended(child.pid)
 
     @staticmethod
     def _signal_group(child: subprocess.Popen[bytes], number: signal.Signals) -> None:

@@ -1,5 +1,6 @@
 """Noticing that a process has ended, with small programs in the place of ours."""
 
+import signal
 import sys
 from collections.abc import Iterator
 from pathlib import Path
@@ -38,3 +39,14 @@ def test_one_that_was_killed_here_is_no_surprise(stack: Stack):
     stack.check()
     stack.kill("stays")
     stack.check()
+
+
+def test_its_processes_end_with_the_one_that_has_started_them(stack: Stack):
+    stack.start(["stays"])
+    stack.kill("stays")
+    stack.start(["stays"])
+    guard, stack._guard = stack._guard, None
+    assert guard is not None and guard._child.stdin is not None
+    guard._child.stdin.close()  # as whatever ends this process would
+    assert stack._children["stays"].wait(30) == -signal.SIGTERM
+    guard.close()
