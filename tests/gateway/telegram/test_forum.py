@@ -163,6 +163,62 @@ async def test_notes_never_reach_the_customer(gateway: Gateway, api: ForumApi, r
     assert (await conversation_of(gateway)).owner is Owner.QUEUE
 
 
+@pytest.mark.parametrize("captions", [("/note 内部截图", None, "第三张"), (None, None, "/note 内部截图")])
+async def test_a_note_below_one_picture_of_an_album_is_for_all_of_them(
+    captions: tuple[str | None, ...], gateway: Gateway, api: ForumApi, rasa: FakeRasa
+):
+    await link(gateway, api, "bob", BOB)
+    thread = await escalate(api, rasa)
+    before = len(api.texts(ALICE))
+    api.files.update(one=PNG + b"1", two=PNG + b"2", three=PNG + b"3")
+    for file_id, caption in zip(("one", "two", "three"), captions, strict=True):
+        words = {"caption": caption} if caption else {}
+        api.put(they.in_topic(thread, who=BOB, photo=[they.size(file_id, 9, 9)], media_group_id="g7", **words))
+        if caption and caption == captions[0]:
+            await settle(gateway)  # the others come when this one is done
+    writes(api, thread, "/who")
+    await api.until(lambda: any(say("owner_queue", "zh") in each for each in api.in_topic(thread)))
+    notes = [each[1] for each in await log_of(gateway) if each[0] == "note"]
+    assert notes == [(each or "").removeprefix("/note ") for each in captions]
+    assert len(api.texts(ALICE)) == before
+    assert (await conversation_of(gateway)).owner is Owner.QUEUE
+
+
+async def test_an_album_below_a_command_that_is_none_stays_in_the_topic(
+    gateway: Gateway, api: ForumApi, rasa: FakeRasa
+):
+    await link(gateway, api, "bob", BOB)
+    thread = await escalate(api, rasa)
+    api.files.update(one=PNG + b"1", two=PNG + b"2")
+    for file_id, words in (("one", {"caption": "/notes 内部截图"}), ("two", {})):
+        api.put(they.in_topic(thread, who=BOB, photo=[they.size(file_id, 9, 9)], media_group_id="g8", **words))
+    writes(api, thread, "看到了")
+    await api.until(lambda: api.texts(ALICE)[-1] == "看到了")
+    assert [each["photo"] for each in api.sent if each["chat_id"] == ALICE and each["photo"]] == []
+    assert sum(each.startswith("没有这个命令") for each in api.in_topic(thread)) == 1
+
+
+async def test_an_album_of_an_agent_reaches_the_customer(gateway: Gateway, api: ForumApi, rasa: FakeRasa):
+    await link(gateway, api, "bob", BOB)
+    thread = await escalate(api, rasa)
+    api.files.update(one=PNG + b"1", two=PNG + b"2")
+    for file_id, words in (("one", {"caption": "请看这两张"}), ("two", {})):
+        api.put(they.in_topic(thread, who=BOB, photo=[they.size(file_id, 9, 9)], media_group_id="g9", **words))
+    await api.until(lambda: len([each for each in api.sent if each["chat_id"] == ALICE and each["photo"]]) == 2)
+    assert "请看这两张" in api.texts(ALICE)
+
+
+async def test_a_file_that_cannot_be_passed_on_keeps_its_words_back(gateway: Gateway, api: ForumApi, rasa: FakeRasa):
+    await link(gateway, api, "bob", BOB)
+    thread = await escalate(api, rasa)
+    for caption, hint in (("请按视频操作", "unreadable"), ("/note 内部视频", "empty_note")):
+        writes(api, thread, video=they.UNREADABLE["video"], caption=caption)
+        await api.until(lambda hint=hint: say(hint, "zh") in api.in_topic(thread))
+    writes(api, thread, "好了")
+    await api.until(lambda: api.texts(ALICE)[-1] == "好了")
+    assert "视频" not in str(await log_of(gateway))
+
+
 async def test_the_commands(gateway: Gateway, api: ForumApi, rasa: FakeRasa):
     await link(gateway, api, "bob", BOB)
     await link(gateway, api, "carol", CAROL, language="en")

@@ -58,7 +58,7 @@ def add_forum(
     switchboard.tell_desk = hear_and_wake
     staff = Staff(
         group, settings.telegram_staff_language, app[ENGINE], topics, store, Links(app[ENGINE]), app[ACCOUNTS],
-        app[DESK], switchboard, app[LIMITER], files,
+        app[DESK], switchboard, app[LIMITER], files, pace.album,
     )  # fmt: skip
     staff.wake_sender, staff.tell_desk = sender.wake, lambda message_id: sender.tell_desk(message_id)
     inbox.of_staff, channel.forum = staff.handle, mirror

@@ -18,6 +18,7 @@ from bot.gateway.accounts.model import Account
 from bot.gateway.accounts.store import AccountStore
 from bot.gateway.channels.telegram.client import seconds_in
 from bot.gateway.channels.telegram.files import Files
+from bot.gateway.channels.telegram.forum_album import as_album_says
 from bot.gateway.channels.telegram.forum_group import Group, TopicClosedError, TopicGoneError
 from bot.gateway.channels.telegram.forum_model import who_text
 from bot.gateway.channels.telegram.forum_store import TopicStore, new_words
@@ -66,6 +67,7 @@ class Staff:
         switchboard: Switchboard,
         limiter: Limiter,
         files: Files,
+        album: float,
     ) -> None:
         self._group = group
         self._language = language
@@ -78,6 +80,7 @@ class Staff:
         self._switchboard = switchboard
         self._limiter = limiter
         self._files = files
+        self._album = album
         self._hinted: dict[int, float] = {}
         self.wake_sender: Callable[[str], None] = lambda conversation_id: None
         self.tell_desk: Callable[[str], Awaitable[None]] = _nobody
@@ -95,6 +98,10 @@ class Staff:
         if account is None:
             await self._hint_to_link(arrival)
             return
+        told = await as_album_says(self._store, arrival, self._album)
+        if told is None:
+            return
+        arrival = told
         conversation = await self._switchboard.store.conversation(conversation_id)
         try:
             await (self._edit if arrival.edited else self._act)(arrival, account, conversation)

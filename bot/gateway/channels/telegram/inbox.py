@@ -107,7 +107,7 @@ class Inbox:
             log.error("an update was given up: %s", arrival.what)
         else:
             await self._handle(arrival)
-        await self._store.finish(arrival.update_id, self._switchboard.now())
+        await self._store.finish(arrival.update_id, self._switchboard.now(), arrival.command if arrival.album else None)
 
     async def _handle(self, arrival: Arrival) -> None:
         if arrival.what is What.STAFF:

@@ -175,8 +175,12 @@ def _of_staff(base: Arrival, message: Json, username: str) -> Arrival:
     sender, file = _get(message, "from") or {}, _picture(message)
     anonymous = _get(_get(message, "sender_chat"), "id") == base.chat_id
     foreign = addressed.lower() not in ("", username.lower()) or (_get(sender, "is_bot") and not anonymous)
-    if foreign or not (base.text or file or any(kind in message for kind in UNREADABLE)):
+    unreadable = file is None and any(kind in message for kind in UNREADABLE)
+    if foreign or not (base.text or file or unreadable):
         return Arrival(base.update_id)
+    if unreadable:  # its words make no sense without it
+        base, argument = replace(base, text=""), ""
+    album = _get(message, "media_group_id")
     thread = message["message_thread_id"] if _get(message, "is_topic_message") else None
     return replace(
         base,
@@ -188,6 +192,7 @@ def _of_staff(base: Arrival, message: Json, username: str) -> Arrival:
         argument=argument,
         file_id=str(file["file_id"]) if file else None,
         file_size=int(_get(file, "file_size") or 0),
+        album=str(album) if album else None,
     )
 
 

@@ -62,11 +62,26 @@ class TelegramStore:
             for each in arrivals:
                 await connection.execute(self._update(each.update_id).values(body=each.to_json()))
 
-    async def finish(self, update_id: int, now: datetime) -> None:
-        """It was worked on; its words are in the conversation now. What is long done is forgotten."""
+    async def others_of_album(self, arrival: Arrival) -> list[tuple[bool, str | None]]:
+        """Of each other picture that came in the same go: whether it is done, and the command below it."""
+        query = (
+            sa.select(updates.c.done, updates.c.body)
+            .where(updates.c.bot_id == self.bot_id, updates.c.chat_id == arrival.chat_id)
+            .where(updates.c.album == arrival.album, updates.c.update_id != arrival.update_id)
+        )
+        async with self.engine.connect() as connection:
+            return [(row.done, (row.body or {}).get("command")) for row in await connection.execute(query)]
+
+    async def finish(self, update_id: int, now: datetime, command: str | None = None) -> None:
+        """It was worked on; its words are in the conversation now. What is long done is forgotten.
+
+        Of an album the command stays, as it is for the pictures that come later, too.
+        """
         old = sa.and_(updates.c.done, updates.c.received_at < now - KEPT_FOR)
         async with self.engine.begin() as connection:
-            await connection.execute(self._update(update_id).values(done=True, body=None))
+            await connection.execute(
+                self._update(update_id).values(done=True, body={"command": command} if command else None)
+            )
             await connection.execute(sa.delete(updates).where(old))
 
     async def conversation_of(self, chat_id: int, now: datetime) -> str:
