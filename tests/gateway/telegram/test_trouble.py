@@ -62,8 +62,9 @@ async def test_what_arrived_without_an_answer_is_not_doubled_silently(
         assert api.texts(ALICE) == [HELLO, "echo: hi", f"{AGAIN}\necho: hi", "echo: more"]
 
 
-async def test_doubt_stays_when_the_next_try_certainly_fails(gateway: Gateway, api: BotApi):
-    api.plan = ["", "lost", "500"]
+@pytest.mark.parametrize("trouble", ["500", "429"])
+async def test_doubt_stays_when_the_next_try_certainly_fails(trouble: str, gateway: Gateway, api: BotApi):
+    api.plan = ["", "lost", trouble]
     api.put(they.text("hi"))
     await api.until(lambda: len(api.sent) == 3)
     assert api.texts(ALICE)[1:] == ["echo: hi", f"{AGAIN}\necho: hi"]

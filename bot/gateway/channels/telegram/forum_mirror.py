@@ -213,8 +213,9 @@ class Mirror:
             await self._topics.begin(copy.ids, part, self._switchboard.now())
             try:
                 numbers = await self._call(topic, copy, part, again=again)
-            except (TopicGoneError, TopicClosedError, RetryAfter):
-                await self._topics.undo(copy.ids, part)
+            except (TopicGoneError, TopicClosedError, RetryAfter) as error:
+                if not again or isinstance(error, TopicGoneError):
+                    await self._topics.undo(copy.ids, part)
                 raise
             except BadRequest as error:
                 log.warning("Telegram refuses a copy: %s", error)

@@ -180,10 +180,12 @@ class Sender:
         try:
             message_no = await self._call(chat_id, message, part, again=again, first=place == 0)
         except RetryAfter as error:
-            await self._store.undo(message.message_id, place)
+            if not again:
+                await self._store.undo(message.message_id, place)
             raise Later(seconds_in(error)) from error
         except (Forbidden, ChatMigrated, BadRequest) as error:
-            await self._store.undo(message.message_id, place)
+            if not again:
+                await self._store.undo(message.message_id, place)
             gone = not isinstance(error, BadRequest) or any(each in str(error).lower() for each in _GONE)
             log.warning("Telegram refuses a message: %s", type(error).__name__)
             raise Undeliverable(type(error).__name__, gone=gone) from error
