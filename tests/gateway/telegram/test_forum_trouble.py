@@ -218,6 +218,18 @@ async def test_what_waits_is_joined_so_that_a_busy_customer_costs_few_messages(
     assert [found.count(f"第{number}句") for number in range(25)] == [1] * 25
 
 
+async def test_another_group_gets_the_topics_with_what_stood_in_the_first(
+    settings: Settings, rasa: FakeRasa, api: ForumApi, backend: FakeBackendServer
+):
+    async with make_gateway(settings, rasa):
+        await escalate(api, rasa)
+    settings.telegram_staff_chat = STAFF - 1
+    async with make_gateway(settings, rasa):
+        api.put(they.text("还在吗"))
+        await api.until(lambda: any("还在吗" in each for each in api.texts(STAFF - 1)))
+        assert "passing you on" in "\n".join(api.texts(STAFF - 1))
+
+
 async def test_the_budget_waits_for_its_window():
     budget = Budget(most=2, seconds=0.2)
     for _ in range(2):

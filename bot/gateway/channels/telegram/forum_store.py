@@ -88,19 +88,18 @@ class TopicStore:
 
     async def states(self, message_ids: Sequence[str]) -> dict[tuple[str, int], str]:
         """What is known of the copies of these messages, by message and part."""
-        query = sa.select(copies.c.message_id, copies.c.part, copies.c.state)
+        query = sa.select(copies.c.message_id, copies.c.part, copies.c.state).where(copies.c.chat_id == self._chat_id)
         async with self._engine.connect() as connection:
             rows = await connection.execute(query.where(copies.c.message_id.in_(message_ids)))
             return {(row.message_id, row.part): row.state for row in rows}
 
     async def begin(self, message_ids: Sequence[str], part: int, now: datetime) -> None:
-        """These are about to be copied."""
-        rows = [
-            {"message_id": each, "part": part, "state": "sending", "chat_id": self._chat_id, "updated_at": now}
-            for each in message_ids
-        ]
+        """These are about to be copied; what stands in a group from before counts no longer."""
+        values = {"state": "sending", "chat_id": self._chat_id, "message_no": None, "updated_at": now}
+        rows = [{"message_id": each, "part": part, **values} for each in message_ids]
         async with self._engine.begin() as connection:
-            await connection.execute(upsert(connection, copies).values(rows).on_conflict_do_nothing())
+            insert = upsert(connection, copies).values(rows)
+            await connection.execute(insert.on_conflict_do_update(index_elements=["message_id", "part"], set_=values))
 
     async def undo(self, message_ids: Sequence[str], part: int) -> None:
         """They were certainly not copied."""
