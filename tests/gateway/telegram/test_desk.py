@@ -10,7 +10,7 @@ from bot.gateway.conversations.tables import conversations
 from bot.gateway.keys import ENGINE, LIMITER
 from bot.qa.bot_api import BotApi
 from bot.settings import Settings
-from tests.fakes import FakeRasa
+from tests.fakes import FakeBackendServer, FakeRasa
 from tests.gateway.desk.talking import HANDOFF, tab
 from tests.gateway.desks import agent
 from tests.gateway.gateways import Gateway
@@ -66,6 +66,25 @@ async def test_an_agent_at_the_desk_takes_the_case_and_settles_it(gateway: Gatew
     async with gateway.app[ENGINE].connect() as connection:
         assert await connection.scalar(sa.select(conversations.c.score)) in range(1, 6)
     assert "only for us" not in str(api.sent)
+
+
+async def test_a_picture_that_is_no_longer_kept_does_not_hold_up_what_follows(
+    gateway: Gateway, api: BotApi, backend: FakeBackendServer
+):
+    api.put(they.text("hi"))
+    await api.until(lambda: len(api.sent) == 2)
+    bob = await agent(gateway, "bob")
+    one = f"/conversations/{(await conversation_of(gateway)).conversation_id}"
+    assert (await bob.call("POST", f"{one}/claim", json={}))[0] == 200
+    form = aiohttp.FormData()
+    form.add_field("file", PNG, filename="a.png", content_type="image/png")
+    _, uploaded = await bob.call("POST", f"{one}/pictures", data=form)
+    backend.evidence.clear()
+    for number, picture in enumerate(({"picture_id": uploaded["picture_id"]}, {})):
+        body = {"client_id": str(number), "kind": "reply", "text": f"第 {number} 句", **picture}
+        assert (await bob.call("POST", f"{one}/messages", json=body))[0] == 201
+    await api.until(lambda: api.texts(ALICE)[-1] == "第 1 句")
+    assert api.texts(ALICE)[-2:] == ["第 0 句", "第 1 句"]
 
 
 async def test_who_writes_too_fast_is_answered_later(gateway: Gateway, api: BotApi, monkeypatch: pytest.MonkeyPatch):

@@ -9,7 +9,7 @@ from telegram.error import BadRequest, Forbidden, InvalidToken, TelegramError
 
 from bot.backend.client import BackendClient
 from bot.clock import Clock
-from bot.errors import HelpdeskError
+from bot.errors import HelpdeskError, NotFoundError
 from bot.gateway.channels.telegram.client import Bot
 from bot.gateway.channels.telegram.model import LARGEST_FILE, Arrival
 from bot.gateway.conversations.model import Conversation
@@ -82,5 +82,8 @@ class Files:
             evidence_id = await connection.scalar(query)
         if evidence_id is None:
             return None
-        data, _ = await self._backend.evidence(evidence_id)
+        try:
+            data, _ = await self._backend.evidence(evidence_id)
+        except NotFoundError:
+            return None
         return data

@@ -12,7 +12,7 @@ from collections.abc import Awaitable, Callable
 
 from telegram.error import BadRequest, RetryAfter, TelegramError
 
-from bot.errors import HelpdeskError, NotFoundError
+from bot.errors import HelpdeskError
 from bot.gateway.channels.telegram.client import seconds_in, was_not_done
 from bot.gateway.channels.telegram.files import Files
 from bot.gateway.channels.telegram.forum_group import Group, TopicClosedError, TopicGoneError
@@ -236,16 +236,11 @@ class Mirror:
         reply_to = await self._reply_to(copy.messages[0]) if part == 0 else None
         if not copy.pictures:
             return [await self._group.say(topic.thread_id, texts[part], reply_to)] * len(copy.ids)
-        pictures = [await self._picture(each) for each in copy.messages]
+        pictures = [await self._files.show(each.picture_id, None) for each in copy.messages]
         if all(pictures):
             return await self._group.show(topic.thread_id, [each for each in pictures if each], texts, reply_to)
         text = "\n".join(each for each in (*texts, say("picture_gone", self._language)) if each)
         return [await self._group.say(topic.thread_id, text, reply_to)] * len(copy.ids)
-
-    async def _picture(self, message: Message) -> bytes | None:
-        with contextlib.suppress(NotFoundError):
-            return await self._files.show(message.picture_id, None)
-        return None
 
     async def _reply_to(self, message: Message) -> int | None:
         return await self._topics.number_of(message.quotes) if message.quotes else None
