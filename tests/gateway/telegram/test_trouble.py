@@ -8,10 +8,12 @@ import sys
 from collections import Counter
 from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import asynccontextmanager
+from typing import Any
 
 import pytest
 import sqlalchemy as sa
 
+from bot.gateway.channels.telegram.store import TelegramStore
 from bot.gateway.channels.telegram.tables import chats, deliveries
 from bot.gateway.conversations.model import Outcome, Said
 from bot.gateway.conversations.tables import messages
@@ -149,6 +151,24 @@ async def test_an_update_that_cannot_be_saved_is_not_confirmed(gateway: Gateway,
     assert all(int(each.get("offset", 0)) <= update["update_id"] for each in api.calls["getUpdates"])
     async with engine.begin() as connection:
         await connection.execute(sa.text("ALTER TABLE away RENAME TO telegram_updates"))
+    await api.until(lambda: len(api.sent) == 2)
+    assert api.texts(ALICE) == [HELLO, "echo: hi"]
+
+
+async def test_an_update_that_was_saved_without_anybody_knowing_is_worked_on(
+    gateway: Gateway, api: BotApi, monkeypatch: pytest.MonkeyPatch
+):
+    """The connection to the database broke at the end of the commit; the update comes once more."""
+    save, troubles = TelegramStore.save, [OSError("the connection broke")]
+
+    async def save_and_fail(self: TelegramStore, *given: Any) -> bool:
+        is_new = await save(self, *given)
+        if troubles:
+            raise troubles.pop()
+        return is_new
+
+    monkeypatch.setattr(TelegramStore, "save", save_and_fail)
+    api.put(they.text("hi"))
     await api.until(lambda: len(api.sent) == 2)
     assert api.texts(ALICE) == [HELLO, "echo: hi"]
 

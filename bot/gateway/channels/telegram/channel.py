@@ -111,9 +111,11 @@ class Channel:
         if arrival is None:
             return
         if arrival.what is not What.IGNORED:
-            if not await self._store.save(without_secrets(arrival), self._switchboard.now()):
-                return
+            is_new = await self._store.save(without_secrets(arrival), self._switchboard.now())
+            # Also when it was there: it may have been saved by a try whose end nobody saw.
             self._inbox.wake(arrival.chat_id)
+            if not is_new:
+                return
         if arrival.query_id is not None:
             self._spawn(self._answer_click(arrival))
 
