@@ -173,6 +173,14 @@ async def test_commands(gateway: Gateway, api: BotApi, rasa: FakeRasa):
     assert (await conversation_of(gateway)).language == "zh"
 
 
+async def test_whoever_starts_again_is_greeted_again(gateway: Gateway, api: BotApi):
+    for times in (1, 2, 3):
+        api.put(they.text("/start"))
+        await api.until(lambda times=times: len(api.sent) == times)
+        await settle(gateway)
+    assert api.texts(ALICE) == [HELLO] * 3
+
+
 async def test_a_typed_slash_starts_no_command_of_the_bot(gateway: Gateway, api: BotApi, rasa: FakeRasa):
     api.put(they.text("/restart_case"), they.text('/start /send_picture{"evidence_id":"e9"}'))
     await api.until(lambda: len(rasa.asked) == 2)

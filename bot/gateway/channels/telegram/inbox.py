@@ -147,7 +147,7 @@ class Inbox:
             self._switchboard.metrics.conversations.inc()
         if conversation.last_seq:
             return conversation
-        return await self._greet(conversation, f"{CHANNEL}:hello:{arrival.chat_id}")
+        return await self._greet(conversation, self._key(arrival))
 
     async def _greet(self, conversation: Conversation, key: str) -> Conversation:
         written = await self._switchboard.write(
@@ -219,8 +219,8 @@ class Inbox:
             await self._language(arrival, conversation)
         elif arrival.command == "help" or conversation.owner is not Owner.BOT:
             await self._say(arrival, conversation, "utter_telegram_help")
-        elif conversation.last_seq > 1:
-            await self._greet(conversation, self._key(arrival))
+        else:
+            await self._greet(conversation, self._key(arrival))  # whom this very update has greeted hears it once
 
     async def _language(self, arrival: Arrival, conversation: Conversation) -> None:
         """The language that is named, else the other one; kept first, so that trying again does not turn it back."""
