@@ -6,9 +6,21 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from bot.gateway.channels.telegram.model import Arrival, What, arrival_from, parts_of, split, units, without_secrets
+from bot.gateway.channels.telegram.forum_words import say
+from bot.gateway.channels.telegram.model import (
+    LONGEST_CAPTION,
+    LONGEST_TEXT,
+    Arrival,
+    What,
+    arrival_from,
+    parts_of,
+    split,
+    units,
+    without_secrets,
+)
 from bot.gateway.conversations.model import Button
 from bot.qa.bot_api import USERNAME
+from tests.gateway.house import says
 from tests.gateway.telegram import payloads as they
 
 
@@ -179,6 +191,13 @@ def test_a_long_text_is_cut_at_a_line_and_its_buttons_come_last():
     buttons = (Button("b", "是"),)
     parts = parts_of("a" * 3000 + "\n" + "b" * 3000, buttons, picture=False)
     assert [(each.text[:1], len(each.text), each.buttons) for each in parts] == [("a", 3000, ()), ("b", 3000, buttons)]
+
+
+@pytest.mark.parametrize("language", ["zh", "en"])
+def test_there_is_room_for_the_line_that_may_come_before(language: str):
+    for line in (says("utter_telegram_again", language), say("again", language)):
+        assert LONGEST_CAPTION + units(line) + 1 <= 1024
+        assert LONGEST_TEXT + units(line) + 1 <= 4096
 
 
 def test_a_short_text_goes_below_its_picture_and_a_long_one_before():

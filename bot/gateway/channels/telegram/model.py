@@ -14,7 +14,7 @@ from bot.redact import redact
 
 # The Bot API takes 4096 and 1024 UTF-16 units; the rest is room for a line that may come before.
 LONGEST_TEXT = 4000
-LONGEST_CAPTION = 1000
+LONGEST_CAPTION = 950
 # What getFile gives at most.
 LARGEST_FILE = 20_000_000
 COMMANDS = ("start", "status", "human", "language", "help")
