@@ -217,6 +217,16 @@ async def test_what_the_bot_cannot_read_gets_a_kind_sentence(kind: str, gateway:
     assert rasa.asked == []
 
 
+async def test_words_below_what_the_bot_cannot_read_count(gateway: Gateway, api: BotApi, rasa: FakeRasa):
+    update = they.message(video=they.UNREADABLE["video"], caption="充值没到账")
+    api.put(update)
+    await api.until(lambda: len(api.sent) == 3)
+    assert sorted(api.texts(ALICE)) == sorted([HELLO, says("utter_telegram_unreadable"), "echo: 充值没到账"])
+    api.put(they.update("edited_message", {**update["message"], "caption": "充值还没到账"}))
+    await api.until(lambda: len(api.sent) == 4)
+    assert rasa.asked_texts() == ["充值没到账", "充值还没到账"]
+
+
 async def test_an_edited_message_is_answered(gateway: Gateway, api: BotApi, rasa: FakeRasa):
     api.put(they.text("单号 KM20240512000"), they.message("edited_message", text="单号 KM202405120001"))
     await api.until(lambda: len(api.sent) == 3)

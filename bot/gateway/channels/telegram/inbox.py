@@ -123,6 +123,8 @@ class Inbox:
                 await self._command(arrival, conversation)
             elif arrival.what is What.UNREADABLE:
                 await self._say(arrival, conversation, "utter_telegram_unreadable")
+                if arrival.text:
+                    await self._receive(arrival, conversation)
             elif arrival.what is What.PICTURE:
                 await self._picture(arrival, conversation)
             elif not await self._is_unchanged(arrival, conversation):

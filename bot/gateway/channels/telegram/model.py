@@ -123,7 +123,7 @@ def _read(number: int, update: Json, username: str, staff_chat: int) -> Arrival:
     if not edited or arrival.what is What.STAFF:
         return replace(arrival, edited=edited)
     # Whoever corrects their words means the new ones; a picture was looked at when it came.
-    if arrival.what is What.PICTURE and arrival.text:
+    if arrival.what in (What.PICTURE, What.UNREADABLE) and arrival.text:
         arrival = replace(arrival, what=What.TEXT, file_id=None, album=None)
     return replace(arrival, edited=True) if arrival.what is What.TEXT else Arrival(number)
 
