@@ -205,6 +205,13 @@ def test_what_the_staff_writes_is_never_a_customers():
     assert read(anonymous).user_id == 0
 
 
+@pytest.mark.parametrize("slash", ["／", "、"])
+def test_what_a_chinese_keyboard_makes_of_a_slash_is_one(slash: str):
+    found = read(they.in_topic(7, who=5, text=f"{slash}note 只给我们看"))
+    assert (found.command, found.argument) == ("note", "只给我们看")
+    assert read(they.in_topic(7, who=5, text=f"好{slash}note")).command is None
+
+
 def test_what_the_group_reports_and_what_is_for_other_bots_is_nothing():
     for fields in ({"forum_topic_closed": {}}, {"pinned_message": {}}, {"text": "/close@other_bot"}):
         assert read(they.in_topic(7, who=5, **fields)).what is What.IGNORED

@@ -3,6 +3,7 @@
 Updates are read as JSON, so that one of a kind that nobody knows yet is ignored instead of ending the loop.
 """
 
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
 from enum import StrEnum
@@ -171,7 +172,8 @@ def _message(number: int, message: Json, username: str, staff_chat: int) -> Arri
 
 def _of_staff(base: Arrival, message: Json, username: str) -> Arrival:
     """What a member of the staff wrote (one who writes as the group has no id); not what the service reports."""
-    command, argument, addressed = _command(base.text)
+    # Chinese keyboards make these of a slash; what was meant for colleagues must not go to the customer.
+    command, argument, addressed = _command(re.sub("^[／、]", "/", base.text))
     sender, file = _get(message, "from") or {}, _picture(message)
     anonymous = _get(_get(message, "sender_chat"), "id") == base.chat_id
     foreign = addressed.lower() not in ("", username.lower()) or (_get(sender, "is_bot") and not anonymous)
