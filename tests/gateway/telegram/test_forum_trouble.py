@@ -6,6 +6,7 @@ import pytest
 import sqlalchemy as sa
 
 from bot.gateway.channels.telegram.forum_group import Budget
+from bot.gateway.channels.telegram.forum_mirror import Mirror
 from bot.gateway.channels.telegram.forum_words import say
 from bot.gateway.channels.telegram.tables import copies, topics
 from bot.gateway.conversations.tables import messages
@@ -124,6 +125,25 @@ async def test_what_telegram_refuses_for_ever_does_not_hold_up_the_topic(
     api.put(they.text("二"))
     await api.until(lambda: bool(copied(api, "\n二")))
     assert list(api.topics) == [thread]
+
+
+async def test_a_topic_that_cannot_be_kept_does_not_hold_up_the_others(
+    gateway: Gateway, api: ForumApi, rasa: FakeRasa, monkeypatch: pytest.MonkeyPatch
+):
+    await escalate(api, rasa)
+    broken, step = (await conversation_of(gateway)).conversation_id, Mirror._step
+
+    async def fail_at_broken(self: Mirror, conversation_id: str) -> bool:
+        if conversation_id == broken:
+            raise ValueError
+        return await step(self, conversation_id)
+
+    monkeypatch.setattr(Mirror, "_step", fail_at_broken)
+    api.put(they.text("还在吗"))
+    await settle(gateway)
+    second = await escalate(api, rasa, who=ALICE + 1)
+    assert len(api.topics) == 2
+    assert "还在吗" not in "\n".join(api.in_topic(second))
 
 
 async def passed(gateway: Gateway) -> bool:

@@ -105,6 +105,9 @@ class Mirror:
                 except (TelegramError, HelpdeskError) as error:
                     log.warning("a topic cannot be kept now: %s: %s", type(error).__name__, error)
                     pause = 0.0
+                except Exception:
+                    log.exception("a topic cannot be kept now")
+                    pause = 0.0
         except Exception:
             log.exception("the topics cannot be kept now")
             pause = 0.0
