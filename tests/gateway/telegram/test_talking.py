@@ -171,6 +171,10 @@ async def test_commands(gateway: Gateway, api: BotApi, rasa: FakeRasa):
     api.put(they.text("/language zh"))
     await api.until(lambda: len(rasa.asked) == 4)
     assert (await conversation_of(gateway)).language == "zh"
+    await api.until(lambda: len(api.sent) == 7)
+    api.put(they.text("/language zh"))
+    await api.until(lambda: len(api.sent) == 8)
+    assert api.texts(ALICE)[-1] == says("utter_telegram_language")
 
 
 async def test_whoever_starts_again_is_greeted_again(gateway: Gateway, api: BotApi):

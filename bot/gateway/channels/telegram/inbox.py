@@ -232,7 +232,7 @@ class Inbox:
             await self._store.keep(arrival)
         language = str(arrival.language)
         await self._switchboard.choose_language(conversation.conversation_id, language)
-        if conversation.owner is not Owner.BOT:
+        if conversation.owner is not Owner.BOT or conversation.language == language:
             await self._say(arrival, replace(conversation, language=language), "utter_telegram_language")
 
     async def _picture(self, arrival: Arrival, conversation: Conversation) -> None:
