@@ -1,6 +1,7 @@
 """Updates, chats and deliveries, on both databases."""
 
 import asyncio
+from datetime import datetime
 
 import pytest
 from sqlalchemy.ext.asyncio import AsyncEngine
@@ -53,12 +54,17 @@ async def test_a_chat_has_one_conversation_also_at_the_same_time(store: Telegram
     assert await store.chat_of("another") is None
 
 
+async def mark_blocked(store: TelegramStore, now: datetime | None) -> bool:
+    async with store.engine.begin() as connection:
+        return await store.blocked(CHAT, now)(connection)
+
+
 async def test_it_is_known_once_that_a_customer_cannot_be_reached(store: TelegramStore):
     conversation_id = await store.conversation_of(CHAT, NOW)
-    assert [await store.mark_blocked(CHAT, NOW) for _ in range(2)] == [True, False]
+    assert [await mark_blocked(store, NOW) for _ in range(2)] == [True, False]
     assert await store.chat_of(conversation_id) == (CHAT, False)
-    assert [await store.mark_blocked(CHAT, None) for _ in range(2)] == [True, False]
-    await store.mark_blocked(CHAT, NOW)
+    assert [await mark_blocked(store, None) for _ in range(2)] == [True, False]
+    await mark_blocked(store, NOW)
     await store.conversation_of(CHAT, NOW)
     assert await store.chat_of(conversation_id) == (CHAT, True)
 

@@ -16,6 +16,7 @@ import sqlalchemy as sa
 from bot.gateway.channels.telegram.store import TelegramStore
 from bot.gateway.channels.telegram.tables import chats, deliveries
 from bot.gateway.conversations.model import Outcome, Said
+from bot.gateway.conversations.rows import Writer
 from bot.gateway.conversations.tables import messages
 from bot.gateway.desk.keys import DESK
 from bot.gateway.keys import ENGINE, STORE, SWITCHBOARD
@@ -119,6 +120,26 @@ async def test_who_blocks_the_bot_is_known_before_anything_is_sent(gateway: Gate
     await api.until(lambda: api.texts(ALICE)[-1] == "echo: I am back")
     async with gateway.app[ENGINE].connect() as connection:
         assert await connection.scalar(sa.select(chats.c.blocked_at)) is None
+
+
+async def test_what_the_desk_sees_of_a_block_is_one_transaction_with_it(
+    gateway: Gateway, api: BotApi, monkeypatch: pytest.MonkeyPatch
+):
+    """A failure, or a death, before the line is written leaves nothing half known."""
+    api.put(they.text("hi"))
+    await api.until(lambda: len(api.sent) == 2)
+    await settle(gateway)
+    writes, troubles = Writer.say, [OSError("the disk is away")]
+
+    async def say_or_fail(self: Writer, said: Said, *given: Any) -> str:
+        if said.text == "unreachable" and troubles:
+            raise troubles.pop()
+        return await writes(self, said, *given)
+
+    monkeypatch.setattr(Writer, "say", say_or_fail)
+    api.put(they.member("kicked"))
+    await until_said(gateway, "unreachable")
+    assert troubles == []
 
 
 async def test_what_telegram_refuses_for_ever_fails_and_the_next_is_sent(gateway: Gateway, api: BotApi):

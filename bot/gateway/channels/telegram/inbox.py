@@ -282,10 +282,11 @@ class Inbox:
         conversation_id = await self._store.known_conversation(arrival.chat_id)
         if conversation_id is None:
             return
-        now = self._switchboard.now()
-        if await self._store.mark_blocked(arrival.chat_id, now if blocked else None):
-            what = activity("unreachable" if blocked else "reachable")
-            await self._switchboard.write(conversation_id, lambda _: Outcome(said=(what,)), key=self._key(arrival))
+        what = activity("unreachable" if blocked else "reachable")
+        change = self._store.blocked(arrival.chat_id, self._switchboard.now() if blocked else None)
+        await self._switchboard.write(
+            conversation_id, lambda _: Outcome(said=(what,)), key=self._key(arrival), settle=change
+        )
 
     async def _answer_group(self, arrival: Arrival) -> None:
         """Nothing about an order is said where others read along. It is marked first: better no hint than two."""

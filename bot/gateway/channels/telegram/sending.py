@@ -244,11 +244,13 @@ class Sender:
 
     async def _give_up(self, chat_id: int, message: Message, why: Undeliverable) -> None:
         """The message failed, which the desk sees; that nothing arrives any more is written down once."""
-        if not why.gone or await self._store.mark_blocked(chat_id, self._switchboard.now()):
-            what = activity("unreachable" if why.gone else "undelivered")
-            await self._switchboard.write(
-                message.conversation_id, lambda _: Outcome(said=(what,)), key=f"telegram:failed:{message.message_id}"
-            )
+        what = activity("unreachable" if why.gone else "undelivered")
+        await self._switchboard.write(
+            message.conversation_id,
+            lambda _: Outcome(said=(what,)),
+            key=f"telegram:failed:{message.message_id}",
+            settle=self._store.blocked(chat_id, self._switchboard.now()) if why.gone else None,
+        )
         await self._store.mark_failed(message.message_id)
 
 

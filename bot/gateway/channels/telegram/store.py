@@ -3,13 +3,14 @@
 from datetime import datetime, timedelta
 
 import sqlalchemy as sa
-from sqlalchemy.ext.asyncio import AsyncEngine
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from bot.db import upsert
 from bot.gateway.channels.telegram.model import Arrival, What
 from bot.gateway.channels.telegram.tables import chats, deliveries, updates
 from bot.gateway.conversations.model import Kind, Status
 from bot.gateway.conversations.rows import new_id
+from bot.gateway.conversations.store import Settle
 from bot.gateway.conversations.tables import messages
 
 # Telegram keeps an update for a day; a repeated one is known for longer.
@@ -107,12 +108,15 @@ class TelegramStore:
             row = (await connection.execute(query)).one_or_none()
         return (row.chat_id, row.blocked_at is None) if row else None
 
-    async def mark_blocked(self, chat_id: int, now: datetime | None) -> bool:
-        """The customer cannot be reached since then, or can again (None); False when that was known."""
+    def blocked(self, chat_id: int, now: datetime | None) -> Settle:
+        """What writes that the customer cannot be reached since then, or can again (None), unless that was known."""
         known = chats.c.blocked_at.is_(None) if now else chats.c.blocked_at.is_not(None)
         update = sa.update(chats).where(chats.c.chat_id == chat_id, known).values(blocked_at=now)
-        async with self.engine.begin() as connection:
+
+        async def settle(connection: AsyncConnection) -> bool:
             return bool((await connection.execute(update)).rowcount)
+
+        return settle
 
     async def undelivered(self) -> list[str]:
         """The conversations in which something has to be sent."""
