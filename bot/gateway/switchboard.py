@@ -73,8 +73,8 @@ class Switchboard:
             if saved.written is not None:
                 self.metrics.messages.labels(kind="incoming").inc()
                 await self._announce(saved.written)
-        if saved.written is not None:
-            self.wake_worker(conversation_id, incoming.more)
+        # Also when it was there: it may have been saved by a try whose end nobody saw.
+        self.wake_worker(conversation_id, incoming.more)
         return saved
 
     async def choose_language(self, conversation_id: str, language: str) -> Conversation:

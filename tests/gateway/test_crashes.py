@@ -85,6 +85,15 @@ async def test_a_kill_at_any_write_leaves_one_answer_on_both_databases(database_
     await kill_at_every_step(database_url, "die_after_save")
 
 
+async def test_a_message_whose_saving_seemed_to_fail_is_answered_when_it_comes_again(sqlite_url: str, rasa: FakeRasa):
+    async with House(sqlite_url, rasa) as house:
+        await house.open()
+        sent = IncomingMessage(text="text 1", client_id="1")
+        await house.store.save_incoming("c1", sent, lambda it: it.language, house.switchboard.now())
+        await talk(house, ["1", "1"])
+        assert await house.texts() == ["> text 1", "echo: text 1"]
+
+
 async def kill_at_every_step(database_url: str, trouble: str) -> None:
     step = 0
     while True:
