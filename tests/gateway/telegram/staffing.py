@@ -58,6 +58,11 @@ def writes(
     return update
 
 
+async def taken(api: ForumApi, update: they.Json) -> None:
+    """Until the bot has confirmed it: it is saved, and worked on soon."""
+    await api.until(lambda: api.offset > update["update_id"])
+
+
 async def log_of(gateway: Gateway, conversation_id: str) -> list[Message]:
     return await gateway.app[STORE].all_messages(conversation_id)
 

@@ -19,7 +19,18 @@ from tests.gateway.gateways import Gateway
 from tests.gateway.house import says
 from tests.gateway.telegram import payloads as they
 from tests.gateway.telegram.forum_api import STAFF, ForumApi
-from tests.gateway.telegram.staffing import ALICE, BOB, CAROL, STRANGER, escalate, link, until, with_staff, writes
+from tests.gateway.telegram.staffing import (
+    ALICE,
+    BOB,
+    CAROL,
+    STRANGER,
+    escalate,
+    link,
+    taken,
+    until,
+    with_staff,
+    writes,
+)
 from tests.gateway.telegram.test_talking import conversation_of, log_of, settle
 from tests.gateway.test_pictures import PNG
 
@@ -136,7 +147,8 @@ async def test_what_the_staff_says_elsewhere_in_the_group_is_nobodys(gateway: Ga
     before = len(api.sent)
     writes(api, None, "lunch?")
     writes(api, 999_999, "another topic")
-    writes(api, None, "/human")
+    last = writes(api, None, "/human")
+    await taken(api, last)
     await settle(gateway)
     async with gateway.app[ENGINE].connect() as connection:
         assert await connection.scalar(sa.select(sa.func.count()).select_from(chats)) == 1
@@ -173,8 +185,10 @@ async def test_a_note_below_one_picture_of_an_album_is_for_all_of_them(
     api.files.update(one=PNG + b"1", two=PNG + b"2", three=PNG + b"3")
     for file_id, caption in zip(("one", "two", "three"), captions, strict=True):
         words = {"caption": caption} if caption else {}
-        api.put(they.in_topic(thread, who=BOB, photo=[they.size(file_id, 9, 9)], media_group_id="g7", **words))
+        picture = they.in_topic(thread, who=BOB, photo=[they.size(file_id, 9, 9)], media_group_id="g7", **words)
+        api.put(picture)
         if caption and caption == captions[0]:
+            await taken(api, picture)
             await settle(gateway)  # the others come when this one is done
     writes(api, thread, "/who")
     await api.until(lambda: any(say("owner_queue", "zh") in each for each in api.in_topic(thread)))
@@ -235,8 +249,8 @@ async def test_the_commands(gateway: Gateway, api: ForumApi, rasa: FakeRasa):
     await api.until(lambda: say("unreadable", "zh") in api.in_topic(thread))
     writes(api, thread, "/close@DaoZhang_bot")
     await api.until(lambda: api.topics[thread].closed)
-    assert api.texts(ALICE)[-1] == says("utter_desk_resolved")
-    assert any("Bob 标记为已解决" in each for each in api.in_topic(thread))
+    await api.until(lambda: api.texts(ALICE)[-1] == says("utter_desk_resolved"))
+    await api.until(lambda: any("Bob 标记为已解决" in each for each in api.in_topic(thread)))
     writes(api, thread, "/reopen")
     await api.until(lambda: not api.topics[thread].closed)
     await api.until(lambda: any("Bob 重新打开了会话" in each for each in api.in_topic(thread)))
@@ -257,6 +271,7 @@ async def test_after_it_is_settled_nothing_is_sent_until_it_is_reopened(
     thread = await escalate(api, rasa)
     writes(api, thread, "/close")
     await api.until(lambda: api.topics[thread].closed)
+    await settle(gateway)
     before = api.texts(ALICE)
     writes(api, thread, "还有一句")
     await until_closed_again(api, thread)
@@ -306,8 +321,9 @@ async def test_replies_point_at_their_counterparts(gateway: Gateway, api: ForumA
     copy = api.find("哪个订单？")
     answer = writes(api, thread, "尾号 0001 的", reply_to=copy["message_id"])
     await api.until(lambda: api.texts(ALICE)[-1] == "尾号 0001 的")
-    assert api.sent[-1]["reply_to"] == asked["message"]["message_id"]
     shown = api.find("尾号 0001 的", ALICE)
+    assert shown["reply_to"] == asked["message"]["message_id"]
+    await settle(gateway)
     root = {"message_id": shown["message_id"], "chat": they.chat(), "date": they.DATE}
     api.put(they.text("好的", reply_to_message=root))
     await api.until(lambda: any("好的" in each for each in api.in_topic(thread)))

@@ -18,7 +18,7 @@ from tests.gateway.gateways import Gateway
 from tests.gateway.telegram import payloads as they
 from tests.gateway.telegram.conftest import make_gateway
 from tests.gateway.telegram.forum_api import STAFF, ForumApi
-from tests.gateway.telegram.staffing import ALICE, BOB, CAROL, escalate, link, until, with_staff, writes
+from tests.gateway.telegram.staffing import ALICE, BOB, CAROL, escalate, link, taken, until, with_staff, writes
 from tests.gateway.telegram.test_talking import conversation_of, log_of, settle
 from tests.gateway.telegram.test_trouble import process
 
@@ -57,7 +57,7 @@ async def test_a_deleted_topic_is_made_again_and_the_same_message_arrives(
     await api.until(lambda: api.texts(ALICE)[-1] == "在的")
     assert copied(api, "还在吗") == ["👤 A**\n还在吗"]
     # Nobody is reached through the topic that is gone.
-    writes(api, first, "from nowhere")
+    await taken(api, writes(api, first, "from nowhere"))
     await settle(gateway)
     assert "from nowhere" not in str(api.texts(ALICE))
 

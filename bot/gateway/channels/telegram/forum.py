@@ -47,7 +47,7 @@ def add_forum(
 
     mirror = Mirror(
         group, settings.telegram_staff_language, topics, app[DESK], switchboard, files, product_of, pace.sender,
-        pace.album,
+        2 * pace.album,  # the inbox keeps the last picture of an album for that time
     )  # fmt: skip
     hear = switchboard.tell_desk
 
