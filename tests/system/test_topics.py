@@ -61,8 +61,10 @@ async def _report(town: Town, alice: TelegramCustomer, order: dict[str, str]) ->
 
 async def _call_a_person(town: Town, api: ForumApi, alice: TelegramCustomer) -> None:
     await alice.say("转人工")
-    await until(lambda: len(api.pinned) == 1, "the card of the conversation is pinned")
-    (thread,) = api.topics
+    # Other conversations wait for a person, too, and have topics of their own.
+    await until(lambda: bool(_topic_of(town, alice)), "the conversation has a topic")
+    thread = _topic_of(town, alice)
+    await until(lambda: any("交接卡" in each for each in api.in_topic(thread)), "its card is there")
     engine = make_engine(town.stack.settings.gateway_database_url)
     code = await Links(engine).make_code(AGENT, clock_of(town.stack.settings)())
     await engine.dispose()
@@ -85,6 +87,12 @@ async def _call_a_person(town: Town, api: ForumApi, alice: TelegramCustomer) -> 
     assert "已催上游" not in str(shown)
     log = town.rows("gateway", "SELECT * FROM messages WHERE conversation_id = ?", alice.conversation_id)
     assert [each["origin"] for each in log if "我在看您的订单" in each["text"]] == ["topic"]
+
+
+def _topic_of(town: Town, alice: TelegramCustomer) -> int:
+    """The topic of the customer's conversation; 0 as long as there is none."""
+    query = "SELECT thread_id FROM telegram_topics WHERE conversation_id = ?"
+    return next((each["thread_id"] or 0 for each in town.rows("gateway", query, alice.conversation_id)), 0)
 
 
 async def _hears(alice: TelegramCustomer, words: str) -> None:
