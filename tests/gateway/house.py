@@ -32,6 +32,7 @@ NOW = datetime(2026, 11, 24, 10, 0, tzinfo=UTC)
 QUICK = Patience(
     timeout=5.0,
     delayed_after=20.0,
+    picture_delayed_after=20.0,
     unavailable_after=20.0,
     retry_delays=(0.01,),
     empty_delays=(0.01, 0.02),
