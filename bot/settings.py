@@ -82,6 +82,7 @@ class Settings(BaseSettings):
     # The backend
     proof_ttl: int = Field(1800, gt=0)
     verify_tries: int = Field(3, gt=0)
+    verify_tries_of_address: int = Field(40, gt=0)
     verify_lockout: int = Field(1800, gt=0)
     verify_floor: float = Field(0.15, ge=0)
     delivery_window_minutes: int = Field(30, gt=0)

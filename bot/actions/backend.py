@@ -7,7 +7,9 @@ from typing import Any, Protocol
 class Backend(Protocol):
     """Bodies and answers are those of the `/v1` contract; errors are raised as the classes of `bot.errors`."""
 
-    async def verify(self, reference: str, factor: dict[str, str], customer_ref: str) -> dict[str, Any]:
+    async def verify(
+        self, reference: str, factor: dict[str, str], customer_ref: str, address_key: str | None = None
+    ) -> dict[str, Any]:
         """`POST /v1/verify`; factor is `{"type", "value"}`."""
 
     async def diagnose(self, order_no: str, proof: str, claims: dict[str, Any]) -> dict[str, Any]:

@@ -61,7 +61,7 @@ class ActionCheckOrder(FormConclusion):
 
 async def prove(turn: Turn) -> None:
     """Turn the order number and one factor into a proof; OrderNotFoundError when they do not fit."""
-    answer = await turn.backend.verify(turn.slot("order_no"), factor_of(turn), turn.customer_ref)
+    answer = await turn.backend.verify(turn.slot("order_no"), factor_of(turn), turn.customer_ref, turn.address_key)
     turn.set(
         proof=answer["token"],
         # A little earlier than the backend, so that a proof does not expire on its way.

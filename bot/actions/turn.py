@@ -62,6 +62,8 @@ class Turn:
         self.customer_ref: str = metadata.get("customer_id") or tracker.sender_id
         # Also those whose tickets were resumed in this conversation.
         self.customer_refs: list[str] = [self.customer_ref, *(metadata.get("resumed") or ())]
+        # A digest of the address that the conversation was opened from; none on Telegram.
+        self.address_key: str | None = metadata.get("address_key")
         self.conversation_id: str = metadata.get("conversation_id") or tracker.sender_id
         self.message_id: str = metadata.get("message_id") or message.get("message_id") or tracker.sender_id
         self.identity: str | None = metadata.get("identity")

@@ -46,9 +46,11 @@ class BackendClient:
         """`GET /healthz`."""
         return await self._call("GET", "/healthz")
 
-    async def verify(self, reference: str, factor: dict[str, str], customer_ref: str) -> dict[str, Any]:
+    async def verify(
+        self, reference: str, factor: dict[str, str], customer_ref: str, address_key: str | None = None
+    ) -> dict[str, Any]:
         """`POST /v1/verify`; factor is `{"type", "value"}`."""
-        body = {"reference": reference, "factor": factor, "customer_ref": customer_ref}
+        body = {"reference": reference, "factor": factor, "customer_ref": customer_ref, "address_key": address_key}
         return await self._call("POST", "/v1/verify", body=body, repeatable=False)  # each try counts
 
     async def order(self, order_no: str, proof: str) -> dict[str, Any]:

@@ -1,5 +1,7 @@
 """What every handler shares: errors as JSON, web origins, the customer's token, one line of log per request."""
 
+import hashlib
+import hmac
 import json
 import re
 import secrets
@@ -20,6 +22,7 @@ from bot.errors import (
     NotFoundError,
     TooLargeError,
 )
+from bot.gateway.accounts.model import address_key
 from bot.gateway.conversations.model import Conversation
 from bot.gateway.conversations.tokens import token_hash
 from bot.gateway.keys import METRICS, SETTINGS, STORE
@@ -79,6 +82,12 @@ def client_address(request: web.Request) -> str:
     if proxies and len(entries) >= proxies and entries[-proxies].strip():
         return entries[-proxies].strip()
     return request.remote or "unknown"
+
+
+def customer_address_key(request: web.Request) -> str:
+    """A keyed digest (64 hex digits) of the customer's address, as it is too little to keep it."""
+    key = request.app[SETTINGS].derived_key("customer address")
+    return hmac.new(key.encode(), address_key(client_address(request)).encode(), hashlib.sha256).hexdigest()
 
 
 async def access_conversation(request: web.Request) -> Conversation:

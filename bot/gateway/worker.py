@@ -200,6 +200,7 @@ def metadata_of(
         "customer_id": conversation.customer_id,
         "language": conversation.language,
         "channel": conversation.channel,
+        "address_key": conversation.address_key,
         "identity": conversation.identity_at(now),
         "resumed": resumed,
         "news": news,

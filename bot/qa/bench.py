@@ -84,6 +84,7 @@ def bench_settings(var_dir: Path, telegram_api_url: str = "") -> Settings:
         messages_per_minute=100_000,
         conversations_per_minute=100_000,
         resume_tries_of_address=100_000,
+        verify_tries_of_address=100_000,
         # The scripts report many similar cases at once; the one about incidents opens its own.
         incident_cases=100_000,
     )

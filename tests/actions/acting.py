@@ -8,7 +8,7 @@ from rasa_sdk.interfaces import Tracker
 
 from bot.actions.base import DialogAction
 
-METADATA = {"customer_id": "alice", "conversation_id": "c1", "message_id": "m1", "language": "zh"}
+METADATA = {"customer_id": "alice", "conversation_id": "c1", "message_id": "m1", "language": "zh", "address_key": "a1"}
 
 
 @dataclass

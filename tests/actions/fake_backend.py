@@ -106,6 +106,8 @@ class FakeBackend:
         # What was read from each picture, by its evidence id; an error is raised.
         self.checks: dict[str, dict[str, Any] | HelpdeskError] = {}
         self.tries = 3
+        # The digest of the address that the last try came from.
+        self.asked_from: str | None = None
         self.calls: list[tuple[str, Any]] = []
         self.opened: dict[str, dict[str, Any]] = {}
         # The tickets that messages went into.
@@ -116,8 +118,11 @@ class FakeBackend:
         if self.error:
             raise self.error
 
-    async def verify(self, reference: str, factor: dict[str, str], customer_ref: str) -> dict[str, Any]:
+    async def verify(
+        self, reference: str, factor: dict[str, str], customer_ref: str, address_key: str | None = None
+    ) -> dict[str, Any]:
         self._note("verify", (reference, factor["value"]))
+        self.asked_from = address_key
         if self.tries <= 0:
             raise VerifyLockedError(retry_after=1800)
         if (reference, factor["value"]) not in ((ORDER_NO, "0001"), (ORDER_NO, "user-alice")):

@@ -23,6 +23,11 @@ async def test_it_says_facts_diagnosis_and_next_step():
     assert acted.slots["phone_tail"] is None
 
 
+async def test_a_try_is_counted_on_the_address_that_the_conversation_comes_from(backend: FakeBackend):
+    await act(ActionCheckOrder, slots=CLAIMED)
+    assert backend.asked_from == "a1"
+
+
 async def test_the_facts_are_said_only_once():
     acted = await act(ActionCheckOrder, slots={**PROVEN, "case": {"order": make_order()}})
     assert "utter_order_facts" not in acted.said

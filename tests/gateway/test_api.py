@@ -1,11 +1,13 @@
 """The customer API over HTTP."""
 
 import asyncio
+import re
 import time
 from datetime import UTC, datetime, timedelta
 
 import pytest
 
+from bot.gateway.accounts.model import address_key
 from bot.gateway.identity import sign_identity
 from bot.gateway.keys import STORE, SWITCHBOARD
 from tests.fakes import FakeRasa
@@ -235,6 +237,17 @@ async def test_the_page_is_kept_without_its_query(gateway: Gateway):
     async with gateway.app[STORE].engine.connect() as connection:
         urls = (await connection.exec_driver_sql("SELECT page_url FROM conversations")).scalars().all()
     assert urls == ["https://shop.example/cart"]
+
+
+async def test_the_address_is_kept_as_a_digest_that_the_actions_get(gateway: Gateway, rasa: FakeRasa):
+    for client_id in ("1", "2"):
+        customer = await gateway.customer()
+        await customer.send(client_id, text="hi")
+        await customer.until(2)
+    first, second = (body["metadata"]["address_key"] for body in rasa.asked)
+    assert first == second
+    assert re.fullmatch(r"[0-9a-f]{64}", first)
+    assert first not in (address_key("127.0.0.1"), address_key("::1"))  # which anybody could work out
 
 
 @pytest.mark.parametrize("origin", ["https://shop.example", None])

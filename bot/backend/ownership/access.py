@@ -1,5 +1,6 @@
 """The only ways to an order: a proof in the header, and the count of wrong tries that guards every guess."""
 
+from collections.abc import Mapping
 from datetime import timedelta
 
 from aiohttp import web
@@ -17,7 +18,8 @@ from bot.settings import Settings
 
 
 def limits_from(settings: Settings) -> Limits:
-    return Limits(settings.verify_tries, timedelta(seconds=settings.verify_lockout))
+    lockout = timedelta(seconds=settings.verify_lockout)
+    return Limits(settings.verify_tries, settings.verify_tries_of_address, lockout)
 
 
 async def proof_in(request: web.Request) -> Proof | None:
@@ -47,17 +49,12 @@ async def access_order(request: web.Request, order_no: str, customer_ref: str | 
     return proof
 
 
-def keys_for(order_no: str, customer_ref: str) -> set[str]:
-    """What a try is counted on."""
-    return {f"customer:{customer_ref[:128]}", f"order:{order_no[:100]}"}
-
-
 async def order_no_of(connection: AsyncConnection, number: str) -> str:
     """The order that a payment number leads to; any other number is taken for an order's own."""
     return await order_no_of_payment(connection, number) or number
 
 
-async def count_try(connection: AsyncConnection, keys: set[str], request: web.Request) -> int:
+async def count_try(connection: AsyncConnection, keys: Mapping[str, int], request: web.Request) -> int:
     """Count a try; the tries left, 0 when this one locked. Raises VerifyLockedError when locked before.
 
     Call it BEFORE comparing a guess, in the same transaction, and give the try back when the guess was right: then
@@ -70,12 +67,12 @@ async def count_try(connection: AsyncConnection, keys: set[str], request: web.Re
     return left
 
 
-async def tries_left(connection: AsyncConnection, keys: set[str], request: web.Request) -> int:
+async def tries_left(connection: AsyncConnection, keys: Mapping[str, int], request: web.Request) -> int:
     """How many wrong tries are left; 0 while one of the keys is locked. Nothing is counted."""
     return await store.tries_left(connection, keys, limits_from(request.app[SETTINGS]), now_of(request))
 
 
-async def _check_not_locked(connection: AsyncConnection, keys: set[str], request: web.Request) -> None:
+async def _check_not_locked(connection: AsyncConnection, keys: Mapping[str, int], request: web.Request) -> None:
     limits = limits_from(request.app[SETTINGS])
     seconds = await store.locked_for(connection, keys, limits, now_of(request))
     if seconds:

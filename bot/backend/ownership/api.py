@@ -41,7 +41,8 @@ async def do_verify(request: web.Request, body: VerifyBody) -> dict[str, Any]:
     key = settings.derived_key("ownership")
     async with request.app[DATABASE].begin() as connection:
         order_no = await access.order_no_of(connection, normalize_number(body.reference))
-        keys = access.keys_for(order_no, body.customer_ref)
+        limits, now = access.limits_from(settings), now_of(request)
+        keys = limits.keys(order_no, body.customer_ref) | limits.address_keys(body.address_key, now)
         # A signed identity is no guess: it is not counted, and no stranger's guesses lock it out.
         signed = body.factor.type is model.Factor.IDENTITY
         count = access.tries_left if signed else access.count_try
@@ -54,7 +55,7 @@ async def do_verify(request: web.Request, body: VerifyBody) -> dict[str, Any]:
             proof = store.Proof(order_no, body.customer_ref)
             if not signed:
                 await store.give_back_try(connection, keys)
-            await store.save_proof(connection, token, proof, now_of(request), timedelta(seconds=settings.proof_ttl))
+            await store.save_proof(connection, token, proof, now, timedelta(seconds=settings.proof_ttl))
     if not fits and not left and signed:
         raise VerifyLockedError(retry_after=settings.verify_lockout)
     if not fits:  # raised only now, so that the count stays

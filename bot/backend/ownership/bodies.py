@@ -18,8 +18,9 @@ class FactorBody(BaseModel):
 
 
 class VerifyBody(Body):
-    """Any number of the order, a factor, and who asks."""
+    """Any number of the order, a factor, who asks, and a digest of the address that they ask from."""
 
     reference: Annotated[str, StringConstraints(min_length=1, max_length=100)]
     factor: FactorBody
     customer_ref: Annotated[str, StringConstraints(min_length=1, max_length=128)]
+    address_key: Annotated[str, StringConstraints(min_length=1, max_length=64)] | None = None

@@ -20,10 +20,20 @@ class Factor(StrEnum):
 
 @dataclass(frozen=True)
 class Limits:
-    """How many wrong tries lock a key, and for how long."""
+    """How many wrong tries lock an order or a customer, how many an address, and for how long."""
 
     tries: int
+    tries_of_address: int
     lockout: timedelta
+
+    def keys(self, order_no: str, customer_ref: str) -> dict[str, int]:
+        """What a try is counted on, and how many wrong ones each allows."""
+        return {f"customer:{customer_ref[:128]}": self.tries, f"order:{order_no[:100]}": self.tries}
+
+    def address_keys(self, address_key: str | None, now: datetime) -> dict[str, int]:
+        """Against few guesses at each of many orders. Begun anew with each stretch, as many share an address."""
+        stretch = int(now.timestamp() // self.lockout.total_seconds())
+        return {f"address:{stretch}:{address_key}": self.tries_of_address} if address_key else {}
 
     def forgotten_before(self, now: datetime) -> datetime:
         """Wrong tries that are not newer than this no longer count."""

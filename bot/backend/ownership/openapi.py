@@ -1,7 +1,7 @@
 """What the OpenAPI document says of `/v1/verify`."""
 
 from bot.backend.ownership.model import Factor
-from bot.backend.schemas import CUSTOMER_REF, TEXT, Schema, answers, body, one_of, record, ref
+from bot.backend.schemas import CUSTOMER_REF, TEXT, Schema, answers, body, nullable, one_of, record, ref
 
 OPENAPI: dict[str, Schema] = {
     "paths": {
@@ -21,7 +21,9 @@ OPENAPI: dict[str, Schema] = {
                 "reference": {"type": "string", "minLength": 1, "maxLength": 100, "pattern": r"\S"},
                 "factor": record({"type": one_of(Factor), "value": {"type": "string", "maxLength": 200}}),
                 "customer_ref": CUSTOMER_REF,
-            }
+                "address_key": nullable({"type": "string", "minLength": 1, "maxLength": 64}),
+            },
+            optional=("address_key",),
         ),
         "Proof": record({"token": TEXT, "expires_in": {"type": "integer", "minimum": 1}, "order_no": TEXT}),
     },

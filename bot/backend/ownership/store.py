@@ -1,5 +1,6 @@
 """Who owns which order, the proofs given out and the wrong tries."""
 
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -93,51 +94,52 @@ async def proof_of(connection: AsyncConnection, token: str, now: datetime) -> Pr
     return None if row is None else Proof(row.order_no, row.customer_ref)
 
 
-async def take_try(connection: AsyncConnection, keys: set[str], limits: Limits, now: datetime) -> int | None:
+async def take_try(connection: AsyncConnection, keys: Mapping[str, int], limits: Limits, now: datetime) -> int | None:
     """Count a try on every key; the tries left after it, or None when a key is locked (then roll back).
 
+    `keys` holds how many wrong tries each allows.
     One statement per key checks and counts, so that tries at the same time cannot pass the limit together.
     """
-    left = limits.tries
+    left = min(keys.values())
     old = verify_tries.c.last_at <= limits.forgotten_before(now)
-    for key in sorted(keys):  # always in the same order, so that two tries cannot wait for each other
+    for key, most in sorted(keys.items()):  # always in the same order, so that two tries cannot wait for each other
         statement = (
             upsert(connection, verify_tries)
             .values(key=key, tries=1, last_at=now)
             .on_conflict_do_update(
                 index_elements=["key"],
                 set_={"tries": case((old, 1), else_=verify_tries.c.tries + 1), "last_at": now},
-                where=or_(old, verify_tries.c.tries < limits.tries),
+                where=or_(old, verify_tries.c.tries < most),
             )
             .returning(verify_tries.c.tries)
         )
         tries = (await connection.execute(statement)).scalar_one_or_none()
         if tries is None:
             return None
-        left = min(left, limits.tries - tries)
+        left = min(left, most - tries)
     return left
 
 
-async def give_back_try(connection: AsyncConnection, keys: set[str]) -> None:
+async def give_back_try(connection: AsyncConnection, keys: Iterable[str]) -> None:
     """The try that was counted last was right."""
     counted = and_(verify_tries.c.key.in_(keys), verify_tries.c.tries > 0)
     await connection.execute(update(verify_tries).where(counted).values(tries=verify_tries.c.tries - 1))
 
 
-async def tries_left(connection: AsyncConnection, keys: set[str], limits: Limits, now: datetime) -> int:
+async def tries_left(connection: AsyncConnection, keys: Mapping[str, int], limits: Limits, now: datetime) -> int:
     """How many tries all of these keys have left."""
-    counted = select(verify_tries.c.tries).where(
+    counted = select(verify_tries.c.key, verify_tries.c.tries).where(
         verify_tries.c.key.in_(keys), verify_tries.c.last_at > limits.forgotten_before(now)
     )
-    return max(0, limits.tries - max((await connection.execute(counted)).scalars().all(), default=0))
+    used: dict[str, int] = {row.key: row.tries for row in await connection.execute(counted)}
+    return max(0, min(most - used.get(key, 0) for key, most in keys.items()))
 
 
-async def locked_for(connection: AsyncConnection, keys: set[str], limits: Limits, now: datetime) -> int:
+async def locked_for(connection: AsyncConnection, keys: Mapping[str, int], limits: Limits, now: datetime) -> int:
     """Seconds until the last of these keys is open again; 0 when none is locked."""
-    locked = select(verify_tries.c.last_at).where(
-        verify_tries.c.key.in_(keys),
-        verify_tries.c.tries >= limits.tries,
-        verify_tries.c.last_at > limits.forgotten_before(now),
+    counted = select(verify_tries).where(
+        verify_tries.c.key.in_(keys), verify_tries.c.last_at > limits.forgotten_before(now)
     )
-    times = (await connection.execute(locked)).scalars().all()
-    return max((limits.retry_after(each, now) for each in times), default=0)
+    found = (await connection.execute(counted)).all()
+    locked: list[datetime] = [each.last_at for each in found if each.tries >= keys[each.key]]
+    return max((limits.retry_after(each, now) for each in locked), default=0)

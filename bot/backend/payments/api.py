@@ -92,10 +92,11 @@ async def _confirmed(
     if not claim.numbers or claim.amount is None:
         return None
     tried_before = await store.claim_is_known(connection, customer_ref, claim)
-    keys: set[str] = set()
+    keys: dict[str, int] = {}
+    limits = access.limits_from(request.app[SETTINGS])
     if not tried_before:  # the same guess again tells nothing new
         for number in claim.numbers:
-            keys |= access.keys_for(await access.order_no_of(connection, number), customer_ref)
+            keys |= limits.keys(await access.order_no_of(connection, number), customer_ref)
         await access.count_try(connection, keys, request)
     record = confirmed_by(claim, await store.records_for(connection, claim), tolerance_from(request.app[SETTINGS]))
     if record and keys:

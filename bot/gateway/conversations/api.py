@@ -12,7 +12,7 @@ from bot.gateway.conversations.model import Message
 from bot.gateway.conversations.receiving import check_limits, receive_message
 from bot.gateway.conversations.rows import new_id
 from bot.gateway.conversations.tokens import new_token, token_hash
-from bot.gateway.http import access_conversation, body_of, client_address, json_answer, number_in
+from bot.gateway.http import access_conversation, body_of, client_address, customer_address_key, json_answer, number_in
 from bot.gateway.identity import check_identity
 from bot.gateway.keys import HUB, METRICS, SETTINGS, STORE, SWITCHBOARD
 from bot.gateway.language import check_language
@@ -39,6 +39,7 @@ async def open_conversation(request: web.Request) -> web.Response:
         channel="widget",
         language=language,
         page_url=_page(body.page_url),
+        address_key=customer_address_key(request),
         **_customer(request, body.identity, conversation_id),
     )
     return json_answer({"conversation": conversation.public(), "token": token}, 201)

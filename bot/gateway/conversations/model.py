@@ -100,6 +100,8 @@ class Conversation:
     last_seq: int
     read_seq: int
     created_at: datetime
+    # A digest of the address that opened it; none on Telegram.
+    address_key: str | None = None
     # For the desk.
     customer_name: str | None = None
     agent_name: str | None = None

@@ -16,6 +16,8 @@ conversations = sa.Table(
     sa.Column("identity", sa.String(200)),
     sa.Column("customer_name", sa.String(100)),
     sa.Column("page_url", sa.String(500)),
+    # A keyed digest of the address that opened it: wrong guesses at orders are counted on it.
+    sa.Column("address_key", sa.String(64)),
     sa.Column("language", sa.String(8), nullable=False),
     sa.Column("language_locked", sa.Boolean, nullable=False),
     sa.Column("owner", sa.String(10), nullable=False),

@@ -75,7 +75,7 @@ def test_without_a_floor_nothing_is_waited_for():
 
 
 def test_a_lock_ends_after_its_time():
-    limits = Limits(3, timedelta(minutes=30))
+    limits = Limits(3, 40, timedelta(minutes=30))
     assert limits.retry_after(NOW, NOW) == 1800
     assert limits.retry_after(NOW, NOW + timedelta(seconds=1799, milliseconds=500)) == 1
     assert limits.forgotten_before(NOW) == NOW - timedelta(minutes=30)

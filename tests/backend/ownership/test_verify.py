@@ -19,9 +19,12 @@ from tests.backend.factories import add_order
 MISSING = "KM209901010001"
 
 
-async def verify(client: TestClient, reference="KM202405120001", tail="8000", who="alice", kind="phone_tail"):
+async def verify(
+    client: TestClient, reference="KM202405120001", tail="8000", who="alice", kind="phone_tail", address=None
+):
     """The status and the body of a try."""
     body = {"reference": reference, "factor": {"type": kind, "value": tail}, "customer_ref": who}
+    body |= {"address_key": address} if address else {}
     answer = await client.post("/v1/verify", json=body)
     return answer.status, await answer.json()
 
@@ -195,3 +198,30 @@ async def test_a_crash_before_the_commit_leaves_neither_proof_nor_try(
     assert await count(backend_client, verify_tries) == 0
     monkeypatch.undo()
     assert (await verify(backend_client))[0] == 200
+
+
+async def test_guesses_at_many_orders_are_counted_on_the_address(
+    backend_client: TestClient, settings: Settings, clock: Clock
+):
+    settings.verify_tries_of_address = 4
+    await add_order(backend_client, "KM202405120002", phone_tail="8000")
+    for number in range(4):  # each another order and another conversation
+        assert (await verify(backend_client, f"KM20990101000{number}", "1111", f"bob{number}", address="a"))[0] == 404
+    status, body = await verify(backend_client, "KM202405120002", who="bob9", address="a")
+    assert (status, 0 < body["error"]["retry_after"] <= 1800) == (423, True)
+    # The owner, from elsewhere, and a customer of a channel without addresses.
+    assert (await verify(backend_client, "KM202405120002", who="alice", address="b"))[0] == 200
+    assert (await verify(backend_client, "KM202405120002", who="carol"))[0] == 200
+    clock.now = NOW + timedelta(seconds=1800)
+    assert (await verify(backend_client, "KM202405120002", who="bob9", address="a"))[0] == 200
+
+
+async def test_right_answers_and_signed_identities_cost_an_address_nothing(
+    backend_client: TestClient, settings: Settings
+):
+    settings.verify_tries_of_address = 2
+    assert (await verify(backend_client, MISSING, address="a"))[1]["error"]["tries_left"] == 1
+    for _ in range(3):
+        assert (await verify(backend_client, address="a"))[0] == 200
+    assert (await verify(backend_client, MISSING, who="bob", address="a"))[1]["error"]["tries_left"] == 0
+    assert (await verify(backend_client, address="a"))[0] == 423
