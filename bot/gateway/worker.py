@@ -103,7 +103,9 @@ class Workers:
         """What to answer next; of pictures that come one after the other, all of them."""
         waiting = await self._store.waiting_turns(conversation_id)
         if waiting and all(is_picture(each) for each in waiting) and self._expects_more(conversation_id):
-            self._switchboard.hub.set_typing(conversation_id, True)
+            # Where an agent answers nobody would end the sign.
+            if (await self._store.conversation(conversation_id)).owner is Owner.BOT:
+                self._switchboard.hub.set_typing(conversation_id, True)
             while self._expects_more(conversation_id):  # noqa: ASYNC110  (each further picture moves the end)
                 await asyncio.sleep(LOOK_AGAIN_SECONDS)
             waiting = await self._store.waiting_turns(conversation_id)

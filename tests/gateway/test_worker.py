@@ -1,5 +1,6 @@
 """From a customer's message to the answers, against a Rasa that fails in every way."""
 
+import asyncio
 from collections.abc import AsyncIterator
 from dataclasses import replace
 
@@ -252,6 +253,17 @@ async def test_an_agent_answers_so_nobody_else_does(house: House, rasa: FakeRasa
     await house.send("hello there bob")
     assert await house.texts() == ["> hello there bob"]
     assert rasa.asked == []
+
+
+async def test_pictures_for_an_agent_leave_no_sign_that_the_bot_types(house: House, rasa: FakeRasa):
+    await house.open()
+    assert await house.switchboard.take_over("c1", "bob")
+    await send_pictures(house, "e1", last=False)
+    await asyncio.sleep(0.1)  # the worker waits for the next one by now
+    await send_pictures(house, "e2")
+    await house.workers.settle()
+    assert rasa.asked == []
+    assert not house.hub.is_typing("c1")
 
 
 async def test_a_reply_in_the_making_becomes_a_note_when_an_agent_takes_over(house: House, rasa: FakeRasa):
