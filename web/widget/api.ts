@@ -3,6 +3,9 @@
 import { conversationFrom, messageFrom, type Conversation, type Language, type Message, type OutgoingMessage } from "./frames";
 import { uploadByXhr, type Upload } from "./upload";
 
+/** By these the gateway says that it does not know the conversation or its token. */
+export const GONE_CODES = new Set(["not_authorized", "not_found"]);
+
 /** The gateway answered, but not with what was asked for. */
 export class ApiError extends Error {
   override name = "ApiError";
@@ -16,9 +19,9 @@ export class ApiError extends Error {
     super(`${status} ${code}`);
   }
 
-  /** The conversation or its token is not known any more. */
+  /** The conversation or its token is not known any more. A proxy's own 404, while the gateway restarts, says no such thing. */
   get isGone(): boolean {
-    return this.status === 401 || this.status === 404;
+    return GONE_CODES.has(this.code);
   }
 }
 
@@ -47,6 +50,8 @@ export interface Opening {
 }
 
 const TIMEOUT_MS = 20_000;
+/** For the bytes of a picture on a bad network. */
+const PICTURE_MS = 120_000;
 const PAGE_SIZE = 100;
 /** Answers to a link that does not hold any more. */
 const STALE = new Set([403, 404, 410]);
@@ -137,7 +142,7 @@ export class Api {
   async drawing(url: string): Promise<Blob> {
     const { origin, pathname, search } = new URL(url, this.origin);
     if (origin !== new URL(this.origin).origin) throw new NetworkError("a picture of another origin");
-    return (await this.#fetch(pathname + search, { cache: "default" })).blob();
+    return this.#fetch(pathname + search, { cache: "default", timeout: PICTURE_MS }, (answer) => answer.blob());
   }
 
   async #byLink(access: Access, pictureId: string): Promise<Blob | null> {
@@ -146,7 +151,7 @@ export class Api {
     // Only a path of our own gateway: anything else might lead away.
     if (typeof url !== "string" || !url.startsWith(`${target}/`)) throw new NetworkError("unreadable link");
     try {
-      return await (await this.#fetch(url, { cache: "default" })).blob();
+      return await this.#fetch(url, { cache: "default", timeout: PICTURE_MS }, (answer) => answer.blob());
     } catch (error) {
       if (error instanceof ApiError && STALE.has(error.status)) return null;
       throw error;
@@ -160,22 +165,21 @@ export class Api {
   }
 
   async #json(target: string, request: Request): Promise<object> {
-    const answer = await this.#fetch(target, request);
-    const body: unknown = await answer.json().catch(() => null);
+    const body = await this.#fetch<unknown>(target, request, (answer) => answer.json().catch(() => null));
     if (typeof body !== "object" || body === null) throw new NetworkError("unreadable answer");
     return body;
   }
 
-  async #fetch(target: string, request: Request): Promise<Response> {
+  /** What `read` makes of the answer. The time runs for the body too: on a bad network only the head may come. */
+  async #fetch<T>(target: string, request: Request, read: (answer: Response) => Promise<T>): Promise<T> {
     const headers: Record<string, string> = { Accept: "application/json" };
     if (request.access) headers["Authorization"] = `Bearer ${request.access.token}`;
     if (request.json !== undefined) headers["Content-Type"] = "application/json";
     const abort = new AbortController();
     const timer = setTimeout(() => abort.abort(), request.timeout ?? TIMEOUT_MS);
     request.signal?.addEventListener("abort", () => abort.abort(), { once: true });
-    let answer: Response;
     try {
-      answer = await this.fetcher(this.origin + target, {
+      const answer = await this.fetcher(this.origin + target, {
         method: request.method ?? "GET",
         headers,
         credentials: "omit",
@@ -183,13 +187,13 @@ export class Api {
         signal: abort.signal,
         ...(request.json === undefined ? {} : { body: JSON.stringify(request.json) }),
       });
+      if (!answer.ok) throw errorFrom(answer.status, await answer.json().catch(() => null), answer.headers.get("Retry-After"));
+      return await read(answer);
     } catch (error) {
-      throw new NetworkError(String(error));
+      throw error instanceof ApiError ? error : new NetworkError(String(error));
     } finally {
       clearTimeout(timer);
     }
-    if (!answer.ok) throw errorFrom(answer.status, await answer.json().catch(() => null), answer.headers.get("Retry-After"));
-    return answer;
   }
 }
 

@@ -1,6 +1,6 @@
 // Keeps the widget in touch with the gateway: a socket, after failures a long poll, and waits that grow in between.
 
-import { ApiError, type Access } from "./api";
+import { ApiError, GONE_CODES, type Access } from "./api";
 import { backoffDelay } from "./backoff";
 import { frameFrom, type ClientFrame, type Message, type ServerFrame } from "./frames";
 import type { Link } from "./store";
@@ -35,7 +35,6 @@ const POLL_WAIT_SECONDS = 25;
 const POLL_STRETCH_MS = 60_000;
 /** So that a gateway that refuses everything at once is not asked in a tight loop. */
 const POLL_GAP_MS = 500;
-const GONE_CODES = new Set(["not_authorized", "not_found"]);
 
 /** served: the socket said hello; polled: only the poll was answered. */
 type End = "served" | "polled" | "failed" | "gone";

@@ -4,7 +4,7 @@ import { Api } from "../api";
 import { ChatClient } from "../client";
 import { Store } from "../store";
 import { FakeGateway } from "./gateway";
-import { MemoryStorage } from "./making";
+import { makeConversation, MemoryStorage } from "./making";
 
 let gateway: FakeGateway;
 let storage: MemoryStorage;
@@ -64,6 +64,33 @@ describe("a conversation", () => {
     await pass(20_000);
     expect(store.state.link).toBe("lost");
     expect(storage.get("access")).toBe(kept);
+  });
+
+  it("is not replaced because a proxy says 404 while the gateway restarts", async () => {
+    makeClient().client.start();
+    await pass();
+    const kept = storage.get("access");
+    gateway.refusesSockets = true;
+    gateway.proxyStatus = 404;
+    const { client, store } = makeClient();
+    client.start();
+    await pass(20_000);
+    expect(store.state.link).toBe("lost");
+    gateway.refusesSockets = false;
+    gateway.proxyStatus = null;
+    await pass(60_000);
+    expect([storage.get("access"), gateway.opened]).toEqual([kept, 1]);
+    expect(texts(store)).toEqual(["welcome"]);
+  });
+
+  it("that was deleted under an open socket is replaced by the next message", async () => {
+    const { client, store } = makeClient();
+    client.start();
+    await pass();
+    gateway.conversation = makeConversation({ conversation_id: "none" });
+    client.sendText("hello");
+    await pass(10_000);
+    expect(texts(store)).toEqual(["welcome", "hello"]);
   });
 
   it("is opened without an identity that is refused", async () => {
@@ -146,6 +173,20 @@ describe("a message", () => {
     expect(texts(store)).toEqual(["welcome", "fast"]);
   });
 
+  it("goes out after an answer whose body never came", async () => {
+    gateway.refusesSockets = true;
+    const { client, store } = makeClient();
+    client.start();
+    await pass(10_000);
+    gateway.stalls = true;
+    client.sendText("one");
+    await pass(5_000);
+    gateway.stalls = false;
+    await pass(60_000);
+    expect(texts(store)).toEqual(["welcome", "one"]);
+    expect(store.state.unsent).toEqual([]);
+  });
+
   it("left by an earlier page is sent by the next one", async () => {
     gateway.isDown = true;
     const before = makeClient();
@@ -219,6 +260,16 @@ describe("the connection", () => {
     client.connection.check();
     await pass();
     expect(store.state.link).toBe("socket");
+  });
+
+  it("does not wait for ever for the body of an answer", async () => {
+    gateway.stalls = true;
+    const { client, store } = makeClient();
+    client.start();
+    await pass(5_000);
+    gateway.stalls = false;
+    await pass(60_000);
+    expect(texts(store)).toEqual(["welcome"]);
   });
 
   it("waits longer after each failure", async () => {

@@ -12,6 +12,10 @@ export class FakeGateway {
   requests = 0;
   isDown = false;
   isDeaf = false;
+  /** What a proxy answers in the gateway's place. */
+  proxyStatus: number | null = null;
+  /** The heads of answers come, their bodies never do. */
+  stalls = false;
   refusesSockets = false;
   refusesIdentity = false;
   swallowsAcceptance = false;
@@ -50,6 +54,8 @@ export class FakeGateway {
   fetch: typeof fetch = async (input, init = {}) => {
     this.requests += 1;
     if (this.isDown) throw new TypeError("network");
+    if (this.proxyStatus !== null) return new Response("<h1>default backend</h1>", { status: this.proxyStatus });
+    if (this.stalls) return stalled(init.signal ?? null);
     const url = new URL(String(input));
     if (url.pathname.startsWith("/drawings/")) return new Response("drawing");
     const [, , , id, what, picture, file] = url.pathname.split("/");
@@ -147,6 +153,13 @@ export interface FakeUpload {
   end(answered: boolean): void;
 }
 
+function stalled(signal: AbortSignal | null): Response {
+  const body = new ReadableStream({
+    start: (controller) => signal?.addEventListener("abort", () => controller.error(new DOMException("", "AbortError"))),
+  });
+  return new Response(body);
+}
+
 function refusal(status: number, code: string): Response {
   return Response.json({ error: { code, message: code }, request_id: "r" }, { status });
 }
@@ -158,6 +171,7 @@ class FakeSocket {
   onclose: (() => void) | null = null;
   onerror: (() => void) | null = null;
   #greeted = false;
+  #conversationId = "";
 
   constructor(private readonly gateway: FakeGateway) {
     setTimeout(() => {
@@ -177,6 +191,7 @@ class FakeSocket {
         return;
       }
       this.#greeted = true;
+      this.#conversationId = conversation.conversation_id;
       this.#answer({ type: "hello_accepted", conversation: { ...conversation } });
       for (const message of this.gateway.messages) {
         if (message.seq > Number(frame["after"])) this.#answer({ type: "message_created", message });
@@ -187,7 +202,7 @@ class FakeSocket {
     if (frame["type"] === "message_send") {
       const sent = frame["message"] as OutgoingMessage;
       const { client_id } = sent;
-      const accepted = this.gateway.accept(sent);
+      const accepted = this.#conversationId === conversation.conversation_id ? this.gateway.accept(sent) : "not_found";
       if (typeof accepted === "string") this.#answer({ type: "error", code: accepted, client_id });
       else if (!this.gateway.swallowsAcceptance) this.#answer({ type: "message_accepted", client_id, message: accepted });
     }
