@@ -131,7 +131,8 @@ export class Outbox {
       client_id: newClientId(),
       after: 0,
       ...what,
-      created_at: now.toISOString(),
+      // A clock that was put back must not put this before what was written earlier.
+      created_at: new Date(Math.max(now.getTime(), ...this.entries.map((each) => Date.parse(each.created_at)))).toISOString(),
       order: Math.max(0, ...this.entries.map((each) => each.order)) + 1,
       state: "sending",
     };

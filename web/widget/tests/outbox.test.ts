@@ -18,6 +18,13 @@ describe("Outbox", () => {
     ]);
   });
 
+  it("keeps the order when the device's clock is put back", () => {
+    const outbox = new Outbox(new MemoryStorage(), nobody);
+    outbox.add({ type: "text", text: "one" }, NOW);
+    outbox.add({ type: "text", text: "two" }, new Date(NOW.getTime() - 3_600_000));
+    expect(outbox.entries.map((each) => each.text)).toEqual(["one", "two"]);
+  });
+
   it("forgets what was sent", () => {
     const storage = new MemoryStorage();
     const outbox = new Outbox(storage, nobody);
