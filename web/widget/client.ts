@@ -79,13 +79,10 @@ export class ChatClient {
   }
 
   /** Send a picture with a caption, which may be empty. */
-  async sendPicture(picture: Blob, caption = ""): Promise<void> {
+  sendPicture(picture: Blob, caption = ""): void {
     const client_id = newClientId();
-    const kept = this.blobs.put(client_id, picture); // Before the entry, for whose bubble asks for the picture at once.
-    this.outbox.add({ type: "picture", text: caption, client_id, after: lastSeq(this.store.state) }, new Date());
-    this.connection.start();
-    await kept;
-    this.#pump();
+    void this.blobs.put(client_id, picture); // Before the entry, for whose bubble asks for the picture at once.
+    this.#add({ type: "picture", text: caption, client_id });
   }
 
   /** The customer asks for another try of a message. */
@@ -133,6 +130,8 @@ export class ChatClient {
     const stored = this.#storedAccess();
     if (stored === null || stored.token === this.#access?.token) return;
     this.#access = stored;
+    this.#uploads.stop();
+    this.outbox.moveToNewConversation();
     this.connection.start();
     this.connection.restart();
   }
@@ -162,10 +161,14 @@ export class ChatClient {
     if (this.#access) return this.#access;
     return this.options.alone("open", async () => {
       this.#access = this.#storedAccess(); // Another tab may just have opened it.
-      if (this.#access) return this.#access;
+      if (this.#access) {
+        this.outbox.moveToNewConversation();
+        return this.#access;
+      }
       const { conversation, token } = await this.#open();
       this.#access = { conversation_id: conversation.conversation_id, token };
       this.storage.set("access", JSON.stringify(this.#access));
+      this.outbox.reload(); // What other tabs have waiting moves along.
       this.outbox.moveToNewConversation();
       this.store.change({ type: "conversation_set", conversation });
       return this.#access;
@@ -173,7 +176,9 @@ export class ChatClient {
   }
 
   async #open(): ReturnType<Api["openConversation"]> {
-    const opening = { language: this.#languageWanted ?? this.options.language, page_url: this.options.pageUrl };
+    // One that replaces another goes on in its language.
+    const language = this.#languageWanted ?? this.store.state.conversation?.language ?? this.options.language;
+    const opening = { language, page_url: this.options.pageUrl };
     const { identity } = this.options;
     if (!identity) return this.api.openConversation(opening);
     try {

@@ -46,7 +46,7 @@ export class DaozhangChat extends HTMLElement {
       switchLanguage: () => this.#setLanguage(this.#language === "zh" ? "en" : "zh"),
       close: () => this.close(),
       sendText: (text) => this.#client?.sendText(text),
-      sendPicture: (picture, caption) => void this.#client?.sendPicture(picture, caption),
+      sendPicture: (picture, caption) => this.#client?.sendPicture(picture, caption),
       press: (button) => this.#client?.sendButton(button.id, button.title),
       retry: (clientId) => this.#client?.retry(clientId),
       discard: (clientId) => this.#client?.discard(clientId),

@@ -93,6 +93,40 @@ describe("a conversation", () => {
     expect(texts(store)).toEqual(["welcome", "hello"]);
   });
 
+  it("that replaces another keeps the language of that", async () => {
+    const { client, store } = makeClient();
+    client.start();
+    await pass();
+    client.setLanguage("en");
+    await pass();
+    gateway.conversation = makeConversation({ conversation_id: "none" });
+    client.sendText("hello");
+    await pass(10_000);
+    expect(texts(store)).toEqual(["welcome", "hello"]);
+    expect(gateway.conversation.language).toBe("en");
+  });
+
+  it("that replaces another in two tabs never hears of a button of the old one", async () => {
+    let last: Promise<unknown> = Promise.resolve();
+    const alone = <T>(_: string, work: () => Promise<T>): Promise<T> => {
+      const next = last.then(work);
+      last = next.catch(() => undefined);
+      return next;
+    };
+    const [one, other] = [makeClient({ alone }), makeClient({ alone })];
+    one.client.start();
+    other.client.start();
+    await pass();
+    gateway.goDown();
+    other.client.sendButton("b1", "Yes");
+    await pass();
+    gateway.conversation = makeConversation({ conversation_id: "none" });
+    gateway.isDown = false;
+    await pass(60_000);
+    expect(gateway.opened).toBe(2);
+    expect(gateway.texts).toEqual(["welcome", "Yes"]);
+  });
+
   it("is opened without an identity that is refused", async () => {
     gateway.refusesIdentity = true;
     const identity = { user_id: "u1", issued_at: 1, signature: "00" };

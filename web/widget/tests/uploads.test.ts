@@ -33,7 +33,7 @@ afterEach(() => vi.useRealTimers());
 describe("uploads", () => {
   it("are two at a time, and all arrive in the order of choice before the words", async () => {
     gateway.holdsUploads = true;
-    for (const size of [1, 2, 3, 4]) void client.sendPicture(picture(size));
+    for (const size of [1, 2, 3, 4]) client.sendPicture(picture(size));
     client.sendText("four");
     await pass();
     expect(gateway.uploads.map((each) => each.size)).toEqual([1, 2]);
@@ -50,17 +50,25 @@ describe("uploads", () => {
     expect(store.state.unsent).toEqual([]);
   });
 
+  it("do not wait for a browser that never gets to keeping the picture", async () => {
+    vi.stubGlobal("indexedDB", { open: () => ({}) });
+    client.sendPicture(picture(1));
+    await pass();
+    vi.unstubAllGlobals();
+    expect(sent()).toEqual(["p1"]);
+  });
+
   it("begin while words before them are still on their way", async () => {
     gateway.swallowsAcceptance = true;
     client.sendText("first");
-    void client.sendPicture(picture(1));
+    client.sendPicture(picture(1));
     await pass();
     expect(gateway.uploads).toHaveLength(1);
   });
 
   it("tell how far they are", async () => {
     gateway.holdsUploads = true;
-    void client.sendPicture(picture(1));
+    client.sendPicture(picture(1));
     await pass(1_000);
     const [entry] = store.state.unsent;
     const percent = (): number | undefined => store.state.progress[entry?.client_id ?? ""];
@@ -77,14 +85,14 @@ describe("uploads", () => {
   });
 
   it("carry the caption", async () => {
-    void client.sendPicture(picture(1), "my bill");
+    client.sendPicture(picture(1), "my bill");
     await pass();
     expect(gateway.messages.map((each) => [each.text, each.picture_id])).toEqual([["welcome", null], ["my bill", "p1"]]);
   });
 
   it("end when they are taken back, and let the next one begin", async () => {
     gateway.holdsUploads = true;
-    for (const size of [1, 2, 3]) void client.sendPicture(picture(size));
+    for (const size of [1, 2, 3]) client.sendPicture(picture(size));
     await pass();
     client.discard(store.state.unsent[0]?.client_id ?? "");
     await pass();
@@ -96,7 +104,7 @@ describe("uploads", () => {
 
   it("that are refused say why at once and hold nothing back", async () => {
     gateway.uploadAnswers = [error(413, "too_large"), { status: 413, text: "<html>nginx</html>" }, error(415, "unsupported_picture")];
-    for (const size of [1, 2, 3]) void client.sendPicture(picture(size));
+    for (const size of [1, 2, 3]) client.sendPicture(picture(size));
     client.sendText("words");
     await pass();
     expect(sent()).toEqual(["words"]);
@@ -110,7 +118,7 @@ describe("uploads", () => {
 
   it("that fail by accident are tried four times, then the customer decides", async () => {
     gateway.uploadAnswers = Array.from({ length: 4 }, () => error(503, "backend_unavailable"));
-    void client.sendPicture(picture(1));
+    client.sendPicture(picture(1));
     client.sendText("please call a person");
     await pass(1_000);
     expect(unsent()).toEqual([["picture", "waiting", null], ["text", "sending", null]]);
@@ -125,7 +133,7 @@ describe("uploads", () => {
 
   it("that come too fast wait as long as they are told to", async () => {
     gateway.uploadAnswers = Array.from({ length: 6 }, () => ({ ...error(429, "rate_limited"), retryAfter: "20" }));
-    void client.sendPicture(picture(1));
+    client.sendPicture(picture(1));
     await pass(19_000);
     expect(gateway.uploads).toHaveLength(1);
     await pass(120_000);
@@ -134,7 +142,7 @@ describe("uploads", () => {
 
   it("do not wear out while the gateway comes and goes", async () => {
     gateway.holdsUploads = true;
-    void client.sendPicture(picture(1));
+    client.sendPicture(picture(1));
     for (let i = 1; i <= 6; i += 1) {
       await pass(60_000);
       expect(gateway.uploads).toHaveLength(i);
@@ -151,7 +159,7 @@ describe("uploads", () => {
 
   it("given up for the network go on by themselves when it is back", async () => {
     gateway.holdsUploads = true;
-    void client.sendPicture(picture(1));
+    client.sendPicture(picture(1));
     for (const wait of [50, 3_000, 5_000, 9_000]) {
       await pass(wait);
       gateway.uploads[gateway.uploads.length - 1]?.end(false);
@@ -167,7 +175,7 @@ describe("uploads", () => {
 
   it("go to the new conversation when theirs is gone", async () => {
     gateway.holdsUploads = true;
-    void client.sendPicture(picture(1));
+    client.sendPicture(picture(1));
     await pass();
     gateway.goDown();
     gateway.isDown = false;
@@ -194,7 +202,7 @@ describe("a picture", () => {
   it("is there when its bubble asks for it", async () => {
     const shown: Promise<Blob | null>[] = [];
     store.listen((state) => state.unsent.forEach((each) => shown.push(client.blobs.get(each.client_id))));
-    await client.sendPicture(new Blob(["x"], { type: "image/png" }));
+    client.sendPicture(new Blob(["x"], { type: "image/png" }));
     expect(new Set((await Promise.all(shown)).map((each) => each?.size))).toEqual(new Set([1]));
   });
 
