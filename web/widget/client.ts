@@ -8,6 +8,7 @@ import type { Language, Message, ServerFrame } from "./frames";
 import { newClientId, Outbox } from "./outbox";
 import type { KeyValues } from "./storage";
 import { hasWay, lastSeq, type Link, type Store } from "./store";
+import { TypingSign } from "./typing";
 import { Uploads } from "./uploads";
 
 /** A typing sign whose end was lost goes out by itself. */
@@ -25,6 +26,8 @@ export class ChatClient {
   readonly outbox: Outbox;
   readonly connection: Connection;
   readonly blobs = new Blobs();
+  /** Only people are told; the bot waits for nobody. */
+  readonly typing = new TypingSign((typing) => (this.store.state.conversation?.owner ?? "bot") !== "bot" && this.connection.send({ type: "typing", typing }));
   #access: Access | null;
   readonly #delivery: Delivery;
   readonly #uploads: Uploads;

@@ -47,6 +47,7 @@ export class DaozhangChat extends HTMLElement {
       close: () => this.close(),
       sendText: (text) => this.#client?.sendText(text),
       sendPicture: (picture, caption) => this.#client?.sendPicture(picture, caption),
+      typing: (isTyping) => this.#client?.typing.is(isTyping),
       press: (button) => this.#client?.sendButton(button.id, button.title),
       retry: (clientId) => this.#client?.retry(clientId),
       discard: (clientId) => this.#client?.discard(clientId),

@@ -1,6 +1,6 @@
 // Every frame of the socket and the shapes inside them. A test compares the two lists with those of the gateway.
 
-export const CLIENT_FRAMES = ["hello", "message_send", "read_mark", "ping"] as const;
+export const CLIENT_FRAMES = ["hello", "message_send", "read_mark", "typing", "ping"] as const;
 export const SERVER_FRAMES = [
   "hello_accepted",
   "message_created",
@@ -67,6 +67,7 @@ export type ClientFrame =
   | { type: "hello"; token: string; after: number }
   | { type: "message_send"; message: OutgoingMessage }
   | { type: "read_mark"; seq: number }
+  | { type: "typing"; typing: boolean }
   | { type: "ping" };
 
 export type ServerFrame =

@@ -83,6 +83,11 @@ class ReadMark(Body):
     seq: Annotated[int, Field(ge=0, le=2**31 - 1)]
 
 
+class Typing(Body):
+    type: Literal["typing"]
+    typing: bool
+
+
 class Ping(Body):
     type: Literal["ping"]
 
@@ -91,6 +96,7 @@ CLIENT_FRAMES: dict[str, type[Body]] = {
     "hello": Hello,
     "message_send": MessageSend,
     "read_mark": ReadMark,
+    "typing": Typing,
     "ping": Ping,
 }
 SERVER_FRAMES = (

@@ -10,11 +10,12 @@ from aiohttp import WSCloseCode, WSMsgType, web
 
 from bot.errors import BadRequestError, HelpdeskError
 from bot.gateway.conversations.api import ID
-from bot.gateway.conversations.bodies import CLIENT_FRAMES, Hello, MessageSend, ReadMark
+from bot.gateway.conversations.bodies import CLIENT_FRAMES, Hello, MessageSend, ReadMark, Typing
 from bot.gateway.conversations.hub import Client, Frame
-from bot.gateway.conversations.model import Conversation
+from bot.gateway.conversations.model import Conversation, Owner
 from bot.gateway.conversations.receiving import receive_message
 from bot.gateway.conversations.tokens import token_hash
+from bot.gateway.desk.keys import DESK_HUB
 from bot.gateway.http import Body, checked, client_address
 from bot.gateway.keys import HUB, LIMITER, METRICS, STORE, SWITCHBOARD
 from bot.gateway.limiter import Limit
@@ -106,6 +107,7 @@ class Session:
         self._client = client
         self._conversation = conversation
         self._key = f"{conversation.conversation_id}.{id(ws)}"
+        self._typing = False
 
     async def serve(self, after: int) -> None:
         """Until one of both sides ends it."""
@@ -116,6 +118,7 @@ class Session:
                 if message.type in (WSMsgType.TEXT, WSMsgType.BINARY):
                     await self._take(message.data)
         finally:
+            self._show_typing(False)  # who left with half a sentence does not write any more
             pump.cancel()
             await asyncio.wait({pump})
 
@@ -163,10 +166,19 @@ class Session:
             self._client.put({"type": "message_accepted", "client_id": client_id, "message": saved.message.public()})
         elif isinstance(frame, ReadMark):
             await self._app[SWITCHBOARD].mark_read(self._conversation.conversation_id, frame.seq)
+        elif isinstance(frame, Typing):
+            conversation = await self._app[STORE].conversation(self._conversation.conversation_id)
+            self._show_typing(frame.typing and conversation.owner is not Owner.BOT)
         elif isinstance(frame, Hello):
             raise BadRequestError("Hello was said before.")
         else:
             self._client.put({"type": "pong"})
+
+    def _show_typing(self, typing: bool) -> None:
+        """The desk sees that the customer writes to it; that they write to the bot is nobody's business."""
+        if typing or self._typing:
+            self._app[DESK_HUB].set_typing(self._conversation.conversation_id, "customer", typing)
+        self._typing = typing
 
 
 def _client_id(data: Any) -> str | None:

@@ -116,6 +116,24 @@ async def test_only_the_owners_typing_reaches_the_customer(gateway: Gateway, ras
     assert await customer.next() == {"type": "typing_changed", "typing": False, "sender": "agent"}
 
 
+async def test_the_desk_sees_that_a_customer_writes_to_it(gateway: Gateway, rasa: FakeRasa, bob: Browser):
+    alice, other = await in_queue(gateway, rasa), await gateway.customer()
+    his, _ = await tab(bob)
+    to_the_bot = await other.connect(after=100)
+    await to_the_bot.send("typing", typing=True)
+    await to_the_bot.send("ping")
+    await to_the_bot.until("pong")
+    customer = await alice.connect(after=100)
+    for typing in (True, False, False, True):
+        await customer.send("typing", typing=typing)
+    await customer.send("ping")
+    await customer.until("pong")
+    await customer.ws.close()  # who leaves does not type
+    seen = [await frame(his, "typing_changed") for _ in range(4)]
+    assert [(each["conversation_id"], each["sender"]) for each in seen] == [(alice.conversation_id, "customer")] * 4
+    assert [each["typing"] for each in seen] == [True, False, True, False]
+
+
 async def test_colleagues_see_who_looks_at_the_same(gateway: Gateway, rasa: FakeRasa, bob: Browser):
     alice = await in_queue(gateway, rasa)
     socket, _ = await tab(bob)

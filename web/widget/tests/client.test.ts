@@ -330,6 +330,49 @@ describe("the language", () => {
   });
 });
 
+describe("the sign of typing", () => {
+  it("is for people, is not told with each key, and ends", async () => {
+    const { client } = makeClient();
+    client.start();
+    await pass();
+    client.typing.is(true);
+    await pass();
+    expect(gateway.typing).toEqual([]);
+    gateway.conversation.owner = "agent";
+    client.connection.restart();
+    await pass(5_000);
+    for (let key = 0; key < 10; key += 1) {
+      client.typing.is(true);
+      await pass(500);
+    }
+    expect(gateway.typing).toEqual([true, true]);
+    await pass(5_000);
+    expect(gateway.typing).toEqual([true, true, false]);
+    client.typing.is(true);
+    client.typing.is(false);
+    client.typing.is(false);
+    await pass();
+    expect(gateway.typing).toEqual([true, true, false, true, false]);
+  });
+
+  it("is told again after a gap in the connection", async () => {
+    const { client } = makeClient();
+    client.start();
+    await pass();
+    gateway.conversation.owner = "agent";
+    client.connection.restart();
+    await pass(5_000);
+    client.typing.is(true);
+    gateway.goDown();
+    client.typing.is(false);
+    gateway.isDown = false;
+    await pass(30_000);
+    client.typing.is(true);
+    await pass();
+    expect(gateway.typing).toEqual([true, true]);
+  });
+});
+
 describe("the read mark", () => {
   it("goes to the gateway", async () => {
     const { client } = makeClient();

@@ -12,6 +12,8 @@ export class FakeGateway {
   requests = 0;
   isDown = false;
   isDeaf = false;
+  /** The signs of typing that came. */
+  typing: boolean[] = [];
   /** What a proxy answers in the gateway's place. */
   proxyStatus: number | null = null;
   /** The heads of answers come, their bodies never do. */
@@ -198,6 +200,7 @@ class FakeSocket {
       }
     }
     if (frame["type"] === "ping") this.#answer({ type: "pong" });
+    if (frame["type"] === "typing") this.gateway.typing.push(frame["typing"] === true);
     if (frame["type"] === "read_mark") conversation.read_seq = Number(frame["seq"]);
     if (frame["type"] === "message_send") {
       const sent = frame["message"] as OutgoingMessage;

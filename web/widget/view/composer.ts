@@ -13,6 +13,8 @@ const WARN_CHARACTERS = 1_800;
 export interface ComposerActions {
   sendText(text: string): void;
   sendPicture(picture: Blob, caption: string): void;
+  /** The customer writes, or has nothing written any more. */
+  typing(isTyping: boolean): void;
 }
 
 function fileInput(attributes: Record<string, string | boolean>): HTMLInputElement {
@@ -52,7 +54,10 @@ export class Composer {
       event.preventDefault();
       this.#submit();
     });
-    this.input.addEventListener("input", () => this.#typed());
+    this.input.addEventListener("input", () => {
+      this.#typed();
+      this.actions.typing(this.input.value.trim() !== "");
+    });
     for (const [button, files] of [[this.#attach, this.#file], [this.#camera, this.#photo]] as const) {
       button.addEventListener("click", () => files.click());
       files.addEventListener("change", () => {
@@ -133,6 +138,7 @@ export class Composer {
   #submit(): void {
     const text = this.input.value.trim();
     if (text.length > MOST_CHARACTERS || (text === "" && this.#tray.count === 0)) return;
+    this.actions.typing(false);
     const pictures = this.#tray.take();
     // Words about several pictures are a message of their own, so that they arrive even if one of them does not.
     const caption = pictures.length === 1 ? text : "";
