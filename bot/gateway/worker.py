@@ -127,8 +127,7 @@ class Workers:
             await self._keep_score(joined, score)
             return
         if ask and conversation.owner is Owner.BOT and not turn.stale:
-            async with self._places:
-                turn, answer = await self._ask(conversation, turn)
+            turn, answer = await self._ask(conversation, turn)
             outcome = "unavailable" if answer is None else "answered"
         render = self._switchboard.texts.render
         await self._switchboard.write(
@@ -150,7 +149,7 @@ class Workers:
         """The turn as it was asked and its answer; None when Rasa gives none in time or must not be asked."""
         hub = self._switchboard.hub
         turn = turn if turn.sender_id else replace(turn, sender_id=conversation.sender_id)
-        task = asyncio.create_task(self._answer_of_rasa(conversation, turn))
+        task = asyncio.create_task(self._in_its_place(conversation, turn))
         try:
             hub.set_typing(turn.conversation_id, True)
             patience = self._patience
@@ -166,6 +165,11 @@ class Workers:
         finally:
             hub.set_typing(turn.conversation_id, False)
             await end(task)
+
+    async def _in_its_place(self, conversation: Conversation, turn: Turn) -> BotAnswer | None:
+        """Patience runs while a place is waited for, too: this customer knows nothing of the others."""
+        async with self._places:
+            return await self._answer_of_rasa(conversation, turn)
 
     async def _answer_of_rasa(self, conversation: Conversation, turn: Turn) -> BotAnswer | None:
         if self._pictures and is_picture(turn):

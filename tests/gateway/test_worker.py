@@ -381,6 +381,16 @@ async def test_no_answer_at_all_ends_in_the_queue(trouble: str, impatient: House
     assert not impatient.hub.is_typing("c1")
 
 
+async def test_who_waits_for_a_place_hears_as_much_as_the_others(
+    impatient: House, rasa: FakeRasa, monkeypatch: pytest.MonkeyPatch
+):
+    monkeypatch.setattr(impatient.workers, "_places", asyncio.Semaphore(0))  # all are taken, by who gets no answer
+    await impatient.open()
+    await impatient.send("a")
+    assert await impatient.texts() == ["> a", says("utter_bot_delayed"), *unavailable()]
+    assert rasa.asked == []
+
+
 async def test_messages_behind_a_failed_one_are_covered_by_its_sentence(impatient: House, rasa: FakeRasa):
     rasa.otherwise = "hang"
     await impatient.open()
