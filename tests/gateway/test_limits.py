@@ -68,3 +68,14 @@ async def test_without_trusted_proxies_the_header_means_nothing(gateway: Gateway
         headers = [{"X-Forwarded-For": f"1.1.1.{n}"} for n in range(2)]
         statuses = [(await strict.call("POST", "/api/conversations", json={}, headers=each))[0] for each in headers]
     assert statuses == [201, 429]
+
+
+async def test_a_frame_too_many_says_which_message_it_was(strict: Gateway):
+    alice = await strict.customer()
+    ws = await alice.connect()
+    for _ in range(20):
+        await ws.send("ping")
+    await ws.send("message_send", message={"client_id": "1", "type": "text", "text": "hi"})
+    refused = (await ws.until("error"))[-1]
+    assert (refused["code"], refused["client_id"]) == ("rate_limited", "1")
+    assert refused["retry_after"] >= 1

@@ -151,10 +151,9 @@ class Session:
             await self._ws.close(code=WSCloseCode.INTERNAL_ERROR)
 
     async def _take(self, data: Any) -> None:
-        client_id = None
+        client_id = _client_id(data)
         try:
             await self._app[LIMITER].check(Limit.FRAMES, self._key)
-            client_id = _client_id(data)
             await self._act(read_frame(data))
         except HelpdeskError as error:
             self._client.put(error_frame(error, client_id))
