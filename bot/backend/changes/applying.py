@@ -39,8 +39,14 @@ async def take_change(connection: AsyncConnection, webhook_id: str, change: Shop
 
     Afterwards the order is looked at again (timer `order`), which tells the customers.
     """
-    # A shop whose clock is ahead must not make everything after it look old.
-    change = replace(change, order_no=normalize_number(change.order_no)[:64], occurred_at=min(change.occurred_at, now))
+    change = replace(
+        change,
+        order_no=normalize_number(change.order_no)[:64],
+        # As customers' claims have it, or they would not find each other.
+        transaction_no=normalize_number(change.transaction_no or "")[:100] or None,
+        # A shop whose clock is ahead must not make everything after it look old.
+        occurred_at=min(change.occurred_at, now),
+    )
     await _lock(connection, change.order_no)
     known = await store.outcome_of(connection, webhook_id)
     if known:

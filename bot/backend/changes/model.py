@@ -166,4 +166,6 @@ def delivery_states_after(now: States, state: str) -> States | None:
         return None
     if state in _NO_STATE:
         return None
+    if now.order in (Order.REFUNDING, Order.REFUNDED):
+        return States(now.order, delivery)  # what becomes of the goods does not bring the money back to the shop
     return States(_ORDER_OF.get(delivery, now.order), delivery)

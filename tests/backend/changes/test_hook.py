@@ -131,6 +131,24 @@ async def test_a_payment_of_another_order_is_not_taken(client: TestClient):
     assert await payments(client) == []
 
 
+async def test_a_payment_number_may_be_written_in_another_way(client: TestClient):
+    assert await outcome(client, "w1", "payment.updated", "PAID", transaction_no="txn-4200 001") == "applied"
+    assert await outcome(client, "w2", "payment.updated", "REFUNDED", 1, transaction_no="TXN4200001") == "applied"
+    (payment,) = await payments(client)
+    assert (payment.transaction_no, payment.state) == ("TXN4200001", PaymentState.REFUNDED)
+    await add_order(client, "KM77")
+    taken = {"order_no": "KM77", "transaction_no": "Txn4200001"}
+    assert await outcome(client, "w3", "payment.updated", "PAID", **taken) == "conflict"
+
+
+async def test_a_refunded_order_stays_refunded_whatever_becomes_of_the_goods(client: TestClient):
+    assert await outcome(client, "w1", "order.updated", "REFUNDED", refund_to="balance") == "applied"
+    assert await outcome(client, "w2", "delivery.updated", "FAILED", 1) == "applied"
+    found = await order(client)
+    assert (found.order, found.delivery) == (Order.REFUNDED, Delivery.FAILED)
+    assert found.refund and found.refund.at == NOW
+
+
 async def test_a_refund_has_its_amount_and_way(client: TestClient):
     more = {"refund_amount": "12.50", "refund_to": "balance"}
     assert await outcome(client, "w1", "order.updated", "REFUNDED", **more) == "applied"

@@ -132,6 +132,11 @@ def test_the_shop_s_word_on_an_order(order: str, delivery: str, state: str, afte
         ("PAID", "QUEUED", "IN_PROGRESS", ("PROCESSING", "IN_PROGRESS")),
         ("PROCESSING", "IN_PROGRESS", "OUT_OF_STOCK", ("ABNORMAL", "OUT_OF_STOCK")),
         ("PROCESSING", "IN_PROGRESS", "QUEUED", ("PROCESSING", "QUEUED")),
+        # A supplier that hears of the refund says so of the goods; the money is still back.
+        ("REFUNDED", "IN_PROGRESS", "FAILED", ("REFUNDED", "FAILED")),
+        ("REFUNDING", "IN_PROGRESS", "OUT_OF_STOCK", ("REFUNDING", "OUT_OF_STOCK")),
+        ("REFUNDED", "QUEUED", "IN_PROGRESS", ("REFUNDED", "IN_PROGRESS")),
+        ("REFUNDED", "IN_PROGRESS", "DELIVERED", ("REFUNDED", "DELIVERED")),
     ],
 )
 def test_the_shop_s_word_on_a_delivery(order: str, delivery: str, state: str, after: tuple[str, str]):
