@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 import structlog
-from sqlalchemy import func, select, update
+from sqlalchemy import func, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from bot.backend.evidence.model import place_of
@@ -57,10 +57,14 @@ async def _due(connection: AsyncConnection, before: datetime) -> list[str]:
 
 async def _is_in_live_ticket(connection: AsyncConnection, sha256: str) -> bool:
     ids = set((await connection.execute(select(evidence.c.evidence_id).where(evidence.c.sha256 == sha256))).scalars())
+    # What was written to a ticket that was merged stays there and belongs to the survivor's case.
+    survivors = tickets.alias()
+    lives = or_(*(table.c.status.in_([each.value for each in LIVE]) for table in (tickets, survivors)))
     live = (
         select(ticket_messages.c.evidence)
         .join(tickets, tickets.c.id == ticket_messages.c.ticket_id)
-        .where(tickets.c.status.in_([each.value for each in LIVE]))
+        .outerjoin(survivors, survivors.c.ticket_no == tickets.c.merged_into)
+        .where(lives)
     )
     return any(ids & set(named) for named in (await connection.execute(live)).scalars())
 

@@ -24,7 +24,7 @@ from tests.backend.evidence.making import make_picture, upload
 from tests.backend.evidence.reading import Pictures, number_of_picture, sha256_of
 from tests.backend.evidence.test_checking import client_of
 from tests.backend.evidence.test_verdicts import make_reading
-from tests.backend.tickets.desk import report, send
+from tests.backend.tickets.desk import act, report, send
 
 PICTURE = make_picture()
 DAYS = 180
@@ -95,6 +95,18 @@ async def test_what_a_live_ticket_refers_to_stays_until_it_is_closed(pictures: P
     assert await run(pictures, clock) == Purged(deleted=1, kept=1)
     assert file_of(pictures).exists()
     await send(pictures.client, "PATCH", f"/v1/tickets/{ticket['ticket_no']}", {"status": "closed"})
+    assert await run(pictures, clock) == Purged(deleted=1)
+
+
+async def test_what_a_merged_ticket_refers_to_stays_while_its_survivor_lives(pictures: Pictures, clock: Clock):
+    evidence_id = await sent(pictures)
+    _, other = await report(pictures.client, "k1", order_no="KM1", evidence=[evidence_id])
+    _, survivor = await report(pictures.client, "k2", order_no="KM2")
+    assert (await act(pictures.client, other["ticket_no"], "merge", into=survivor["ticket_no"]))[0] == 200
+    clock.now += LATER
+    assert await run(pictures, clock) == Purged(kept=1)
+    assert file_of(pictures).exists()
+    await act(pictures.client, survivor["ticket_no"], "close")
     assert await run(pictures, clock) == Purged(deleted=1)
 
 
