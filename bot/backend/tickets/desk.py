@@ -1,7 +1,7 @@
 """How an agent or a program does something to a case: once for each key, by a second person where much is at stake."""
 
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from decimal import Decimal
 from typing import Any
@@ -102,6 +102,13 @@ def check_still_owed(ticket: Ticket, action: Action) -> None:
         raise ActionRefusedError("The refund is approved.", action=action.value, reason="refund_approved")
 
 
+async def check_nothing_runs(connection: AsyncConnection, refunded: Ticket) -> None:
+    """The other way round: what was begun at the shop has to end first, as it may be done at any moment."""
+    if gives_all_back(refunded) and await operations.may_deliver(connection, refunded.ticket_no):
+        message = "The shop has not answered yet whether it delivers."
+        raise ActionRefusedError(message, action=Action.REFUND_APPROVED.value, reason="operation_running")
+
+
 async def operate(
     connection: AsyncConnection, call: Call, ticket_no: str, action: Action, reason: str, target: str = ""
 ) -> Answer:
@@ -161,6 +168,7 @@ async def write_refund(
     amount = Decimal(details["amount"]).quantize(Decimal("0.01")) if details["amount"] else None
     expected_at = datetime.fromisoformat(details["expected_at"]) if details["expected_at"] else None
     facts = refund_facts(decision, amount, expected_at, details["reason"] or None)
+    await check_nothing_runs(connection, replace(ticket_from(row), **facts))
     return await do_action(connection, row, call.move(action, promise_at=expected_at, facts=facts), reason=reason)
 
 

@@ -11,7 +11,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from aiohttp import web
-from sqlalchemy import Row, select, update
+from sqlalchemy import Row, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.backend.database import DATABASE, SETTINGS
@@ -105,6 +105,17 @@ async def finish(app: web.Application, operation_no: str, now: datetime, promise
 async def finish_abandoned(app: web.Application, operation_no: str) -> None:
     """Finish what a process that died may have left behind (for the timer `operation`)."""
     await finish(app, operation_no, app[CLOCK](), timedelta(hours=app[SETTINGS].reply_promise_hours))
+
+
+async def may_deliver(connection: AsyncConnection, ticket_no: str) -> bool:
+    """Whether something was begun for this case, or one merged into it, that the shop may yet be asked to do."""
+    family = or_(tickets.c.ticket_no == ticket_no, tickets.c.merged_into == ticket_no)
+    running = (
+        select(ticket_operations.c.operation_no)
+        .join(tickets, tickets.c.id == ticket_operations.c.ticket_id)
+        .where(family, ticket_operations.c.state == STARTED, ticket_operations.c.action != Action.REQUERY.value)
+    )
+    return (await connection.execute(running.limit(1))).one_or_none() is not None
 
 
 async def operations_of(connection: AsyncConnection, *ticket_nos: str) -> list[dict[str, Any]]:

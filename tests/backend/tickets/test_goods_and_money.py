@@ -10,12 +10,14 @@ from aiohttp.test_utils import TestClient
 from bot.backend.database import DATABASE
 from bot.backend.orders.model import Delivery, Input, Order
 from bot.backend.orders.records import OrderRecord
+from bot.backend.orders.sources import SOURCES
+from bot.backend.orders.sources.outage import OutageSource
 from bot.backend.orders.store import order_of
 from tests.backend.orders.asking import diagnose
 from tests.backend.tickets.desk import act, case, decide, prove
 from tests.backend.tickets.making import NOW, ORDER_NO
 from tests.backend.tickets.test_history import check_complete, published
-from tests.backend.tickets.test_operations import done_at_the_shop, open_case
+from tests.backend.tickets.test_operations import done_at_the_shop, open_case, use_moody
 
 WRONG = {"order": Order.PAID, "delivery": Delivery.QUEUED, "input": Input.BAD_FORMAT, "target": "1000200101"}
 
@@ -114,6 +116,33 @@ async def test_a_part_of_the_money_or_a_second_payment_leaves_the_goods_owed(bac
     await refund(backend_client, ticket_no, amount="10.00")
     assert await shown(backend_client) == ("FAILED", "UPSTREAM_FAILED")
     assert (await act(backend_client, ticket_no, "repush"))[0] == 200
+
+
+async def test_no_refund_is_approved_while_the_shop_may_still_be_asked_for_the_goods(backend_client: TestClient):
+    ticket_no = await open_case(backend_client, source="moody")
+    backend_client.app[SOURCES]["moody"] = OutageSource()
+    assert (await act(backend_client, ticket_no, "repush", "k1"))[0] == 503
+    money = {"decision": "approved", "expected_at": (NOW + timedelta(days=3)).isoformat()}
+    status, refused = await act(backend_client, ticket_no, "refund", **money)
+    assert (status, refused["error"]["reason"]) == (409, "operation_running")
+    await refund(backend_client, ticket_no, amount="10.00")
+    await refund(backend_client, ticket_no, "rejected")
+    use_moody(backend_client)
+    assert (await act(backend_client, ticket_no, "repush", "k1"))[0] == 200
+    assert await done_at_the_shop(backend_client) == 1
+    await refund(backend_client, ticket_no)  # from here on it is for people to decide
+
+
+async def test_the_second_person_cannot_approve_it_either(backend_client: TestClient):
+    ticket_no = await open_case(backend_client, source="moody", amount=Decimal("648.00"))
+    backend_client.app[SOURCES]["moody"] = OutageSource()
+    money = {"decision": "approved", "expected_at": (NOW + timedelta(days=3)).isoformat()}
+    _, asked = await act(backend_client, ticket_no, "refund", **money)
+    _, goods = await act(backend_client, ticket_no, "repush")
+    assert (await decide(backend_client, goods["approval_no"], "Dora"))[0] == 503
+    status, refused = await decide(backend_client, asked["approval_no"], "Dora")
+    assert (status, refused["error"]["reason"]) == (409, "operation_running")
+    assert (await case(backend_client, ticket_no))["refund"] is None
 
 
 async def test_who_asked_before_the_refund_cannot_have_it_approved_after(backend_client: TestClient):
