@@ -77,7 +77,7 @@ async def tell(
     message_id = None if words.empty else await _add_message(connection, row.id, move, words)
     changes = changes_between(before, after)
     history_id = await record(connection, row.id, move.action, move.actor, changes, move.now, reason, message_id)
-    await set_timers(connection, before, after)
+    await set_timers(connection, before, after, move.now)
     if before:
         await _publish(connection, before, after, move, words.text, history_id)
     return Done(after, history_id, message_id)
@@ -103,8 +103,11 @@ async def other_live(connection: AsyncConnection, row: Row[Any]) -> str:
     return str((await connection.execute(other)).scalar_one_or_none() or row.ticket_no)
 
 
-async def set_timers(connection: AsyncConnection, before: Ticket | None, after: Ticket) -> None:
-    """Let the promise, the third step and the end come due when they now would, and not otherwise."""
+async def set_timers(connection: AsyncConnection, before: Ticket | None, after: Ticket, moment: datetime) -> None:
+    """Let the promise, the third step and the end come due when they now would, and not otherwise.
+
+    The order of a case is looked at again for as long as it lives, also when it lives again.
+    """
     for kind, due_at in DUE.items():
         was, now = due_at(before) if before else None, due_at(after)
         if now is not None and now != was:
@@ -113,6 +116,8 @@ async def set_timers(connection: AsyncConnection, before: Ticket | None, after: 
             await timers.cancel(connection, kind, after.ticket_no)
     if before and before.live and not after.live:
         await timers.cancel(connection, TimerKind.REQUERY, after.ticket_no)
+    if before and not before.live and after.live and after.order_no:
+        await timers.schedule(connection, TimerKind.REQUERY, after.ticket_no, moment)
 
 
 def step3_due(ticket: Ticket) -> datetime | None:

@@ -25,7 +25,7 @@ from tests.backend.conftest import NOW
 from tests.backend.events.receiver import Receiver
 from tests.backend.factories import ORDER_NO, add_order, make_order
 from tests.backend.orders.asking import diagnose
-from tests.backend.tickets.desk import act, look, prove, report
+from tests.backend.tickets.desk import act, look, prove, report, say
 
 UNPAID = {"order": Order.PENDING_PAYMENT, "delivery": Delivery.NONE, "paid_at": None, "notified": False}
 
@@ -94,6 +94,25 @@ async def test_a_change_that_nobody_tells_is_found_by_looking(client: TestClient
         if at == minute - 1:
             assert heard(receiver) == []
     assert heard(receiver) == ["order.delivered"]
+    assert (await look(client, ticket_no, "alice"))[1]["status"] == "resolved"
+
+
+@pytest.mark.parametrize("by", ["agent", "customer"])
+async def test_the_order_of_a_reopened_case_is_looked_at_again(client: TestClient, receiver: Receiver, by: str):
+    ticket_no = await reported(client)
+    await act(client, ticket_no, "resolve")
+    forward(client, days=1)
+    await settle(client)
+    if by == "agent":
+        await act(client, ticket_no, "reopen")
+    else:
+        await say(client, ticket_no, text="还是没到账")
+    await settle(client)
+    forward(client, minutes=30)
+    await set_states(client, Order.COMPLETED, Delivery.DELIVERED)
+    forward(client, minutes=31)
+    await settle(client)
+    assert "order.delivered" in heard(receiver)
     assert (await look(client, ticket_no, "alice"))[1]["status"] == "resolved"
 
 
