@@ -3,7 +3,7 @@
 import secrets
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from decimal import Decimal
 from enum import StrEnum
 from typing import Any
@@ -91,7 +91,7 @@ def _refused(objection: Objection, approval: Approval) -> ActionRefusedError:
 
 async def ask(
     connection: AsyncConnection, ticket_id: int, action: Action, details: Mapping[str, Any], amount: Decimal | None,
-    actor: Actor, now: datetime, hours: int,
+    actor: Actor, now: datetime, expires_at: datetime,
 ) -> str:  # fmt: skip
     """Let it wait for a second person; its number. Raises ActionRefusedError when the same waits already.
 
@@ -109,7 +109,7 @@ async def ask(
     values = {
         "approval_no": approval_no, "ticket_id": ticket_id, "action": action.value, "details": dict(details),
         "amount": amount, "state": ApprovalState.PENDING.value, "asked_kind": actor.kind.value, "asked_by": actor.name,
-        "asked_at": now, "expires_at": now + timedelta(hours=hours),
+        "asked_at": now, "expires_at": expires_at,
     }  # fmt: skip
     await connection.execute(ticket_approvals.insert().values(values))
     return approval_no

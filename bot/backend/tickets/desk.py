@@ -2,7 +2,7 @@
 
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
@@ -176,13 +176,15 @@ async def ask_second(
     connection: AsyncConnection, call: Call, row: Row[Any], action: Action, details: dict[str, Any],
     amount: Decimal | None,
 ) -> Answer:  # fmt: skip
-    """Let it wait for a second person."""
-    hours = call.settings.approval_hours
-    approval_no = await approvals.ask(connection, row.id, action, details, amount, call.actor, call.now, hours)
+    """Let it wait for a second person, but not beyond the time that the customer would be told."""
+    expires_at = call.now + timedelta(hours=call.settings.approval_hours)
+    if details.get("expected_at"):
+        expires_at = min(expires_at, datetime.fromisoformat(details["expected_at"]))
+    approval_no = await approvals.ask(connection, row.id, action, details, amount, call.actor, call.now, expires_at)
     await do_action(connection, row, call.move(Action.APPROVAL_ASKED), reason=f"{approval_no} {action}")
     return ACCEPTED, {
         "ticket_no": row.ticket_no, "action": action.value, "state": "approval_needed", "approval_no": approval_no,
-        "expires_at": (call.now + timedelta(hours=hours)).isoformat(),
+        "expires_at": expires_at.astimezone(UTC).isoformat(),
     }  # fmt: skip
 
 

@@ -206,6 +206,19 @@ async def test_a_refund_is_decided_by_two_and_told_with_its_date(backend_client:
     await check_complete(backend_client, ticket_no)
 
 
+async def test_nobody_agrees_to_a_refund_whose_time_is_over(backend_client: TestClient, ticket_no: str, clock: Clock):
+    expected_at = (NOW + timedelta(hours=2)).isoformat()
+    _, asked = await refund(backend_client, ticket_no, expected_at=expected_at)
+    assert asked["expires_at"] == expected_at
+    clock.now += timedelta(hours=2)
+    status, body = await decide(backend_client, asked["approval_no"], "Dora")
+    assert (status, body["error"]["reason"]) == (409, "approval_expired")
+    assert (await case(backend_client, ticket_no))["refund"] is None
+    # It can be asked again at once, with a time that can be kept.
+    _, asked = await refund(backend_client, ticket_no)
+    assert (await decide(backend_client, asked["approval_no"], "Dora"))[0] == 200
+
+
 async def test_a_part_below_the_amount_needs_nobody_else(backend_client: TestClient, ticket_no: str):
     status, _ = await refund(backend_client, ticket_no, amount="200.00")
     assert status == 200
