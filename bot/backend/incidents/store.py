@@ -84,7 +84,10 @@ class IncidentCase:
 
 
 async def save_case(connection: AsyncConnection, new: IncidentCase, incident_id: int | None = None) -> None:
-    """Save or renew a case; it stays with its incident as long as that is live, or goes to the one given."""
+    """Save or renew a case; it goes to the incident given, else it stays with its own.
+
+    Only what is reported after the end of its own can be a sign of the next: the supplier may still be working it off.
+    """
     values: dict[str, Any] = {
         "conversation_id": new.conversation_id,
         "order_no": new.order_no,
@@ -95,8 +98,8 @@ async def save_case(connection: AsyncConnection, new: IncidentCase, incident_id:
         "incident_id": incident_id,
     }
     statement = upsert(connection, incident_cases).values(subject=new.order_no, customer_ref=new.customer_ref, **values)
-    live = select(incidents.c.id).where(is_live)
-    stays = case((incident_cases.c.incident_id.in_(live), incident_cases.c.incident_id), else_=None)
+    own = select(incidents.c.id).where(is_live | (incidents.c.closed_at >= new.reported_at))
+    stays = case((incident_cases.c.incident_id.in_(own), incident_cases.c.incident_id), else_=None)
     again = {name: value for name, value in values.items() if value is not None}
     if incident_id is None:
         again["incident_id"] = stays

@@ -113,6 +113,20 @@ async def test_what_goes_on_afterwards_is_another_incident(client: TestClient, r
     assert (second["incident_no"] != first["incident_no"], second["orders"]) == (True, 5)
 
 
+async def test_what_was_told_to_be_over_does_not_begin_again_with_the_same_reports(
+    client: TestClient, receiver: Receiver
+):
+    await report_stuck(client, 1, 2, 3, 4, 5)
+    (first,) = await incidents(client)
+    await client.post(f"/v1/incidents/{first['incident_no']}/close")
+    for _ in range(12):  # the orders are looked at again before the supplier has worked all of them off
+        forward(client, minutes=1)
+        await settle(client)
+    assert [each["incident_no"] for each in await incidents(client)] == [first["incident_no"]]
+    for number in range(1, 6):
+        assert heard(receiver, f"customer-{number}") == ["incident.opened", "incident.closed"]
+
+
 async def test_slow_drips_are_no_incident(client: TestClient):
     for number in range(1, 8):
         await report_stuck(client, number, paid_at=NOW - 24 * HOUR)
