@@ -1,11 +1,11 @@
 """What a shop sends."""
 
 import re
-from datetime import datetime
+from datetime import UTC, datetime
 from decimal import Decimal
 from typing import Annotated, Literal
 
-from pydantic import AwareDatetime, BeforeValidator, ConfigDict, StringConstraints
+from pydantic import AfterValidator, AwareDatetime, BeforeValidator, ConfigDict, StringConstraints
 
 from bot.backend.changes.model import ShopChange
 from bot.backend.http import Body
@@ -27,8 +27,16 @@ def _written_as_time(value: object) -> object:
     return value
 
 
+def _in_utc(value: datetime | None) -> datetime | None:
+    """The ends of the calendar have no time in UTC."""
+    try:
+        return value.astimezone(UTC) if value else None
+    except OverflowError as error:
+        raise ValueError("outside of the calendar") from error
+
+
 Money = Annotated[Decimal, BeforeValidator(_written_as_money)]
-Moment = Annotated[AwareDatetime, BeforeValidator(_written_as_time)]
+Moment = Annotated[AwareDatetime, BeforeValidator(_written_as_time), AfterValidator(_in_utc)]
 
 
 class ShopEventBody(Body):

@@ -12,6 +12,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.backend.database import DATABASE, SETTINGS
 from bot.backend.http import now_of
+from bot.backend.payments.bodies import LAST_DAY
 from bot.backend.tickets import approvals, operations
 from bot.backend.tickets.answers import answer_of, save_answer
 from bot.backend.tickets.approvals import Approval, ApprovalState, approval_of, check_approver, needs_second
@@ -235,10 +236,10 @@ def standing(ticket: Ticket) -> dict[str, Any]:
 
 
 def check_future(now: datetime, **times: datetime | None) -> None:
-    """Nobody promises the past; raises InvalidError with the names."""
-    past = [name for name, moment in times.items() if moment and moment <= now]
-    if past:
-        raise InvalidError(fields=past)
+    """Nobody promises the past, nor what no calendar holds; raises InvalidError with the names."""
+    wrong = [name for name, moment in times.items() if moment and not now < moment <= LAST_DAY]
+    if wrong:
+        raise InvalidError(fields=wrong)
 
 
 def _decided(approval: Approval, state: ApprovalState) -> dict[str, Any]:

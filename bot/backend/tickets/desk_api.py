@@ -180,7 +180,7 @@ async def show_report(request: web.Request) -> web.Response:
     """Numbers about the cases of the last days."""
     check_query(request, "days")
     text, now = request.query.get("days", "30"), now_of(request)
-    if not text.isascii() or not text.isdecimal() or not 1 <= int(text[:9]) <= MOST_DAYS:
+    if not text.isascii() or not text.isdecimal() or len(text) > 9 or not 1 <= int(text) <= MOST_DAYS:
         raise InvalidError(fields=["days"])
     async with request.app[DATABASE].begin() as connection:
         return json_answer(await report_since(connection, now - timedelta(days=int(text)), now))

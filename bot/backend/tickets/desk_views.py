@@ -128,6 +128,6 @@ def _flag(text: str) -> bool:
 
 
 def _limit(text: str) -> int:
-    if not text.isascii() or not text.isdecimal() or not 1 <= int(text[:9]) <= MOST:
+    if not text.isascii() or not text.isdecimal() or len(text) > 9 or not 1 <= int(text) <= MOST:
         raise InvalidError(fields=["limit"])
     return int(text)

@@ -130,7 +130,7 @@ def _values(cursor: str, keys: tuple[Any, ...]) -> list[Any]:
     try:
         plain = json.loads(base64.urlsafe_b64decode(cursor + "=" * (-len(cursor) % 4)))
         values = [_value(each, key) for each, key in zip(plain, keys, strict=True)]
-    except (ValueError, TypeError, binascii.Error) as error:
+    except (ValueError, TypeError, OverflowError, binascii.Error) as error:
         raise InvalidError(fields=["cursor"]) from error
     return [literal(value, key.type) for value, key in zip(values, keys, strict=True)]
 
@@ -140,7 +140,7 @@ def _value(plain: Any, key: Any) -> Any:
         moment = datetime.fromisoformat(plain)
         if moment.tzinfo is None:
             raise ValueError("naive")
-        return moment
-    if not isinstance(plain, int) or isinstance(plain, bool) or abs(plain) > 2**62:
+        return moment.astimezone(UTC)
+    if not isinstance(plain, int) or isinstance(plain, bool) or abs(plain) >= 2**31:
         raise ValueError("no number")
     return plain

@@ -169,6 +169,11 @@ async def test_only_the_shop_may_tell(client: TestClient, settings: Settings):
     assert await written(client) == []
 
 
+async def test_a_time_outside_of_the_calendar_is_refused(client: TestClient):
+    status, answer = await tell(client, make_change() | {"occurred_at": "0001-01-01T00:00:00+14:00"})
+    assert (status, answer["error"]["fields"]) == (422, ["occurred_at"])
+
+
 @pytest.mark.parametrize(
     ("body", "status"),
     [(b"{", 400), (b"[]", 422), (b'{"type": "order.updated"}', 422), (b"\xff", 401)],

@@ -34,11 +34,22 @@ async def test_an_agent_answers(backend_client: TestClient, ticket_no: str, cloc
     assert (await due(backend_client, ticket_no))["promise"] == NOW + timedelta(hours=3)
 
 
-async def test_nobody_promises_the_past(backend_client: TestClient, ticket_no: str):
-    status, body = await act(backend_client, ticket_no, "reply", text="x", promised_at=NOW.isoformat())
+@pytest.mark.parametrize("moment", [NOW.isoformat(), "9999-12-31T23:59:59-14:00", "9999-12-31T00:00:00Z"])
+async def test_nobody_promises_the_past_nor_the_end_of_the_calendar(
+    backend_client: TestClient, ticket_no: str, moment: str
+):
+    status, body = await act(backend_client, ticket_no, "reply", text="x", promised_at=moment)
     assert (status, body["error"]["fields"]) == (422, ["promised_at"])
-    status, body = await act(backend_client, ticket_no, "wait", waiting_for="upstream", until=NOW.isoformat())
+    status, body = await act(backend_client, ticket_no, "wait", waiting_for="upstream", until=moment)
     assert (status, body["error"]["fields"]) == (422, ["until"])
+    status, body = await act(backend_client, ticket_no, "refund", decision="approved", expected_at=moment)
+    assert (status, body["error"]["fields"]) == (422, ["expected_at"])
+
+
+async def test_a_report_about_too_many_days_is_refused(backend_client: TestClient):
+    for days in ("0", "367", "x", f"{'0' * 8}1{'9' * 20}"):
+        status, body = await send(backend_client, "GET", f"/v1/desk/report?days={days}")
+        assert (status, body["error"]["fields"]) == (422, ["days"])
 
 
 async def test_what_a_program_writes_is_no_answer_of_a_human(backend_client: TestClient, ticket_no: str):

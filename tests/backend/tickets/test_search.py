@@ -1,5 +1,7 @@
 """Agents find cases, page by page, without seeing one twice or missing one."""
 
+import base64
+import json
 from datetime import timedelta
 from typing import Any
 
@@ -114,13 +116,20 @@ async def test_overdue_is_said(backend_client: TestClient, four: list[str], cloc
     }  # fmt: skip
 
 
+def cursor_of(*values: object) -> str:
+    """A cursor that somebody made up."""
+    return base64.urlsafe_b64encode(json.dumps(values).encode()).decode().rstrip("=")
+
+
 @pytest.mark.parametrize(
     ("query", "field"),
     [
         ("status=lost", "status"), ("type=lost", "type"), ("sort=name", "sort"), ("limit=0", "limit"),
         ("limit=101", "limit"), ("limit=x", "limit"), ("unassigned=maybe", "unassigned"), ("more=1", "more"),
         ("cursor=xx", "cursor"), ("cursor=W10", "cursor"), ("cursor=WzEsImEiLDJd", "cursor"),
-        ("cursor=WyJhIiwiYiIsMl0", "cursor"), (f"text={'x' * 201}", "text"),
+        ("cursor=WyJhIiwiYiIsMl0", "cursor"), (f"text={'x' * 201}", "text"), (f"limit={'0' * 8}1{'9' * 20}", "limit"),
+        (f"cursor={cursor_of(1, '0001-01-01T00:00:00+14:00', 1)}", "cursor"),
+        (f"cursor={cursor_of(1, '2026-11-24T00:00:00+00:00', 2**40)}", "cursor"),
     ],
 )  # fmt: skip
 async def test_a_wrong_question_is_named(backend_client: TestClient, query: str, field: str):
