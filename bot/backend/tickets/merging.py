@@ -16,9 +16,12 @@ from bot.backend.tickets.store import ticket_from
 from bot.backend.tickets.tables import tickets
 from bot.errors import ActionRefusedError, NotFoundError
 
+# What was decided about the money.
+REFUND = ("refund_decision", "refund_amount", "refund_expected_at", "refund_reason")
+
 
 def absorbed_facts(survivor: Ticket, other: Ticket) -> dict[str, Any]:
-    """What the survivor takes over: the longer wait, the earlier promise, all repeats and broken promises."""
+    """What the survivor takes over: the longer wait, the earlier promise, repeats, broken promises, the refund."""
     facts: dict[str, Any] = {
         "repeats": survivor.repeats + other.repeats + 1,
         "broken_promises": survivor.broken_promises + other.broken_promises,
@@ -29,9 +32,17 @@ def absorbed_facts(survivor: Ticket, other: Ticket) -> dict[str, Any]:
         "amount": survivor.amount if survivor.amount is not None else other.amount,
         "waiting_since": _earlier(survivor.waiting_since, other.waiting_since),
     }
+    if _hands_on_refund(survivor, other):
+        facts |= {name: getattr(other, name) for name in REFUND}
     if survivor.waiting_for is not Waiting.CUSTOMER:
         facts["next_promise_at"] = _earlier(survivor.next_promise_at, other.next_promise_at)
     return facts
+
+
+def _hands_on_refund(survivor: Ticket, other: Ticket) -> bool:
+    """Whether the customer was told of a refund that would else be forgotten; never one of another order."""
+    same = other.customer_ref == survivor.customer_ref and other.order_no in (None, survivor.order_no)
+    return same and survivor.refund_decision is None and other.refund_decision is not None
 
 
 def check_merge(other: Ticket, survivor: Ticket) -> None:

@@ -8,7 +8,7 @@ import pytest
 from aiohttp.test_utils import TestClient
 
 from bot.backend.tickets.merging import absorbed_facts, check_merge
-from bot.backend.tickets.model import Priority, Waiting
+from bot.backend.tickets.model import Decision, Priority, Waiting
 from bot.errors import ActionRefusedError
 from tests.backend.conftest import Clock
 from tests.backend.tickets.desk import act, case, look, prove, report, say, send
@@ -150,6 +150,29 @@ async def test_approvals_of_a_duplicate_are_over(backend_client: TestClient, pai
     await act(backend_client, other, "refund", decision="approved", amount="999.00", expected_at=later)
     await merge(backend_client, other, survivor)
     assert [each["state"] for each in (await case(backend_client, survivor))["approvals"]] == ["cancelled"]
+
+
+async def test_what_was_decided_about_the_money_goes_along(backend_client: TestClient, pair: tuple[str, str]):
+    survivor, other = pair
+    later = (NOW + timedelta(days=3)).isoformat()
+    status, _ = await act(backend_client, other, "refund", decision="approved", amount="30.00", expected_at=later)
+    assert status == 200
+    await merge(backend_client, other, survivor)
+    found = await case(backend_client, survivor)
+    assert found["refund"] == {"decision": "approved", "amount": "30.00", "expected_at": later, "reason": None}
+    status, refused = await act(backend_client, survivor, "repush")
+    assert (status, refused["error"]["reason"]) == (409, "refund_approved")
+    await check_complete(backend_client, survivor)
+
+
+@pytest.mark.parametrize(
+    "more", [{"order_no": "KM2"}, {"order_no": None, "customer_ref": "charlie"}, {"order_no": None}]
+)
+def test_a_decision_about_another_order_or_for_somebody_else_does_not(more: dict):
+    refund = {"refund_decision": Decision.APPROVED, "refund_amount": Decimal("30.00")}
+    own = {"refund_decision": Decision.REJECTED} if len(more) == 1 and not more["order_no"] else {}
+    facts = absorbed_facts(make_ticket(**own), make_ticket(ticket_no="TK2", **refund, **more))
+    assert "refund_decision" not in facts
 
 
 async def test_a_stranger_whose_claim_was_merged_learns_only_how_it_stands(backend_client: TestClient):
