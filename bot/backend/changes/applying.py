@@ -14,6 +14,7 @@ from bot.backend.changes.model import (
     ShopChange,
     States,
     delivery_states_after,
+    falls_back,
     order_states_after,
     phase_of,
 )
@@ -101,6 +102,8 @@ async def _apply_states(connection: AsyncConnection, record: OrderRecord, change
     after = rule(States(record.order, record.delivery), change.state)
     if after is None:
         return Outcome.UNKNOWN_STATE
+    if falls_back(record.order, after.order) and await store.is_stale(connection, change, same_time=True):
+        return Outcome.STALE
     paid_at = record.paid_at
     if paid_at is None and after.order in OPEN_ORDERS | {Order.COMPLETED}:
         paid_at = change.occurred_at

@@ -6,7 +6,16 @@ from decimal import Decimal
 from enum import StrEnum
 
 from bot.backend.events.model import EventType
-from bot.backend.orders.model import FAILED_ORDERS, OPEN_ORDERS, PAID, Delivery, Order, OrderFacts, Payment
+from bot.backend.orders.model import (
+    FAILED_ORDERS,
+    OPEN_ORDERS,
+    PAID,
+    UNPAID_ORDERS,
+    Delivery,
+    Order,
+    OrderFacts,
+    Payment,
+)
 from bot.backend.tickets.model import TicketType
 
 
@@ -139,6 +148,14 @@ _ORDER_OF: dict[Delivery, Order] = {
     Delivery.FAILED: Order.FAILED,
     Delivery.OUT_OF_STOCK: Order.ABNORMAL,
 }
+
+
+_ENDED = frozenset({Order.COMPLETED, Order.REFUNDING, Order.REFUNDED})
+
+
+def falls_back(before: Order, after: Order) -> bool:
+    """Whether an order that had come to its end would be under way again; of two words of one second that is older."""
+    return before in _ENDED and after in OPEN_ORDERS | UNPAID_ORDERS
 
 
 def order_states_after(now: States, state: str) -> States | None:

@@ -74,14 +74,15 @@ async def outcome_of(connection: AsyncConnection, webhook_id: str) -> Outcome | 
     return Outcome(outcome) if outcome else None
 
 
-async def is_stale(connection: AsyncConnection, change: ShopChange) -> bool:
-    """Whether something newer about the same was applied before."""
+async def is_stale(connection: AsyncConnection, change: ShopChange, *, same_time: bool = False) -> bool:
+    """Whether something newer about the same was applied before, or with `same_time` something as new."""
     lane = [each.value for each in ChangeType(change.type).lane]
+    at = shop_events.c.occurred_at
     newer = select(shop_events.c.id).where(
         shop_events.c.order_no == change.order_no,
         shop_events.c.type.in_(lane),
         shop_events.c.outcome == Outcome.APPLIED.value,
-        shop_events.c.occurred_at > change.occurred_at,
+        at >= change.occurred_at if same_time else at > change.occurred_at,
     )
     return (await connection.execute(newer.limit(1))).one_or_none() is not None
 

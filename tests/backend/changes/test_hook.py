@@ -59,6 +59,17 @@ async def test_the_newest_change_holds_in_whatever_order_they_come(client: TestC
     assert late == ["applied"]
 
 
+async def test_of_one_second_the_end_holds_in_whatever_order_they_come(client: TestClient, clock):
+    clock.now += timedelta(minutes=10)
+    assert await outcome(client, "w1", "order.updated", "COMPLETED") == "applied"
+    assert await outcome(client, "w2", "delivery.updated", "IN_PROGRESS") == "stale"
+    assert await outcome(client, "w3", "order.updated", "PAID") == "stale"
+    found = await order(client)
+    assert (found.order, found.delivery) == (Order.COMPLETED, Delivery.DELIVERED)
+    assert await outcome(client, "w4", "order.updated", "PROCESSING", 1) == "applied"
+    assert (await order(client)).order is Order.PROCESSING
+
+
 async def test_an_older_change_is_noted_and_not_applied(client: TestClient):
     assert await outcome(client, "w1", "delivery.updated", "DELIVERED") == "applied"
     assert await outcome(client, "w2", "order.updated", "PROCESSING", -1) == "stale"
