@@ -78,7 +78,8 @@ async def _delete(connection: AsyncConnection, path: Path, sha256: str, before: 
     if not await asyncio.to_thread(_unlink_old, path):
         return False
     await delete_reading(connection, sha256)
-    await connection.execute(update(evidence).where(same).values(purged_at=now))
+    # Who sends it at this moment brings the file back, and has a row of their own.
+    await connection.execute(update(evidence).where(same, evidence.c.created_at < before).values(purged_at=now))
     return True
 
 

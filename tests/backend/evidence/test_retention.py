@@ -8,9 +8,11 @@ from pathlib import Path
 
 import pytest
 from aiohttp.test_utils import TestClient
+from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.__main__ import main
 from bot.backend.database import DATABASE, SETTINGS
+from bot.backend.evidence import retention
 from bot.backend.evidence.model import place_of
 from bot.backend.evidence.reading_store import readings, uses
 from bot.backend.evidence.readings import READINGS
@@ -147,6 +149,29 @@ async def test_a_file_that_comes_at_this_moment_is_not_deleted(pictures: Picture
     clock.now += LATER
     assert await run(pictures, clock) == Purged()
     assert file_of(pictures).exists()
+
+
+async def test_who_sends_it_while_it_is_deleted_keeps_it(
+    pictures: Pictures, clock: Clock, monkeypatch: pytest.MonkeyPatch
+):
+    if pictures.client.app[DATABASE].dialect.name == "sqlite":
+        pytest.skip("one transaction at a time")
+    await sent(pictures)
+    clock.now += LATER
+    forget, again = retention.delete_reading, []
+
+    async def sends_first(connection: AsyncConnection, sha256: str) -> None:
+        again.append(await pictures.send(PICTURE, "charlie"))
+        await forget(connection, sha256)
+
+    monkeypatch.setattr(retention, "delete_reading", sends_first)
+    await run(pictures, clock)
+    assert file_of(pictures).exists()
+    content, _ = await client_of(pictures.client).evidence(again[0])
+    assert content
+    async with pictures.client.app[DATABASE].begin() as connection:
+        found = await connection.execute(evidence.select().order_by(evidence.c.id))
+        assert [row.purged_at is None for row in found] == [False, True]
 
 
 async def test_uploads_and_deletion_at_once_lose_no_picture(pictures: Pictures, clock: Clock):
