@@ -114,7 +114,11 @@ export const en: PanelTexts = {
     not_waiting: "Nothing is waited for", no_promise: "The customer has the next word", merged: "The ticket was merged into another", no_order: "The customer has not proved the order",
     already_sent: "The supplier has it already; pushing again could deliver twice", wrong_input: "The details are wrong; correct them first", not_paid: "The order is not paid",
     refunded: "The order was refunded", under_review: "The order is under review", already_delivered: "The order was delivered", no_money: "That is no money",
-    more_than_paid: "More than was paid", same_person: "Who asked cannot approve", needs_agent: "A person has to approve", expired: "It has expired; ask again", decided: "It was decided already", approval_pending: "The same waits for approval already",
+    more_than_paid: "More than was paid", same_person: "Who asked cannot approve", needs_agent: "A person has to do that", approval_expired: "It has expired; ask again", approval_decided: "It was decided already",
+    approval_pending: "The same waits for approval already", refund_approved: "The whole refund is approved; nothing more is delivered",
+    operation_running: "The shop has not answered yet whether it delivers; wait for that", bad_format: "Nothing can be delivered to this account",
+    no_input: "A card goes to whoever has the order; there is nothing to correct", same_ticket: "A ticket cannot be merged into itself",
+    other_way_round: "Merge the one without a proven order into the other",
   },
   errors: {
     not_supported: "The shop system cannot do this", idempotency_mismatch: "The text has changed; close and begin anew", backend_unavailable: "The order system is away; try again later",

@@ -109,8 +109,10 @@ export const zh = {
     already: "已经是这样了", finished: "工单已解决或关闭，请先重新打开", closed: "工单已关闭，请先重新打开", not_finished: "工单还没有结束", not_waiting: "没有在等待",
     no_promise: "轮到客户说话", merged: "工单已并入另一张", no_order: "客户还没有证明订单是自己的", already_sent: "上游已经有这一单，再推可能重复发货",
     wrong_input: "账号填写有误，先更正再推", not_paid: "订单没有付款", refunded: "订单已退款", under_review: "订单在审核中", already_delivered: "订单已经到账",
-    no_money: "金额不能是 0", more_than_paid: "不能超过付款金额", same_person: "申请人不能自己复核", needs_agent: "要由客服复核", expired: "复核已过期，请重新申请",
-    decided: "已经复核过了", approval_pending: "已经有一个同样的操作在等复核",
+    no_money: "金额不能是 0", more_than_paid: "不能超过付款金额", same_person: "申请人不能自己复核", needs_agent: "要由客服来做", approval_expired: "复核已过期，请重新申请",
+    approval_decided: "已经复核过了", approval_pending: "已经有一个同样的操作在等复核", refund_approved: "已同意全额退款，不能再发货",
+    operation_running: "商城还没有答复是否发货，请等结果出来", bad_format: "这种账号不能到账", no_input: "卡密按订单发放，没有账号可改",
+    same_ticket: "不能并入自己", other_way_round: "请反过来合并：把没有核实订单的并入另一张",
   } as Record<string, string>,
   errors: {
     not_supported: "这个商城系统不支持这个操作", idempotency_mismatch: "内容变了，请关闭后重新填写", backend_unavailable: "订单系统暂时不可用，请稍后重试",
