@@ -41,11 +41,26 @@ export class Drafts {
     this.#timers.set(conversationId, timer);
   }
 
+  /** What a canned reply brought into the draft of a reply, so that it is checked also when it is taken up again later. */
+  made(conversationId: string): unknown {
+    try {
+      return JSON.parse(this.storage.get(this.#key(conversationId, "made")) ?? "null");
+    } catch {
+      return null;
+    }
+  }
+
+  setMade(conversationId: string, made: object | null): void {
+    const key = this.#key(conversationId, "made");
+    if (made === null) this.storage.remove(key);
+    else this.storage.set(key, JSON.stringify(made));
+  }
+
   has(conversationId: string): boolean {
     return Boolean(this.get(conversationId, "reply")) || Boolean(this.get(conversationId, "note"));
   }
 
-  #key(conversationId: string, mode: Mode): string {
+  #key(conversationId: string, mode: Mode | "made"): string {
     return `draft.${this.owner()}.${conversationId}.${mode}`;
   }
 }

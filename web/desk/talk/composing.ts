@@ -8,6 +8,7 @@ import type { Canned, Rendered } from "../api/more";
 import type { Row } from "../api/types";
 import { findCanned, missingIn, pictureOf, slashQuery } from "../canned";
 import type { Mode } from "../drafts";
+import { onPersonChange } from "../session";
 import { isMine } from "../store/acts";
 import { complain, socket } from "../store/desk";
 import type { Sending } from "../store/messages";
@@ -29,6 +30,7 @@ export interface Composing {
 
 const list = ref<Canned[] | null>(null);
 const listFailed = ref(false);
+onPersonChange(() => (list.value = null)); // Another team has other replies.
 
 /** The canned replies, once for all conversations; `true` reads them again. */
 export async function readCanned(again = false): Promise<void> {
@@ -73,6 +75,7 @@ export function useComposing(row: Ref<Row>) {
   /** Begin with the drafts of this conversation. */
   function start(serverDraft: string | null): void {
     it.text = { reply: drafts.first(id(), "reply", serverDraft), note: drafts.first(id(), "note", null) };
+    if (it.text.reply.trim() !== "") it.applied = drafts.made(id()) as Composing["applied"];
   }
 
   function choose(mode: Mode): void {
@@ -158,6 +161,7 @@ export function useComposing(row: Ref<Row>) {
     return missing.value.length ? t.missing(missing.value.map((each) => texts().places[each] ?? each).join(texts().lang === "en" ? ", " : "、")) : "";
   });
 
+  watch(() => it.applied, (applied) => drafts.setMade(id(), applied), { flush: "sync" });
   watch(row, (now, before) => {
     if (isMine(before) && !isMine(now)) tellTyping(false);
   });
