@@ -12,7 +12,7 @@ import { onPersonChange, session } from "../session";
 import { storage } from "../theme";
 import { texts } from "../texts";
 import { errorText } from "../says";
-import { applyFrame, takeRows } from "./frames";
+import { applyFrame, forgetGone, takeRows, versionsOf } from "./frames";
 import { rowsOf } from "./rows";
 import { clearState, state, type List } from "./state";
 import { catchUp } from "./talk";
@@ -42,11 +42,13 @@ export async function loadList(): Promise<void> {
   asked = new AbortController();
   const { signal } = asked;
   const { view, sort, channel, tag } = state.list;
+  const known = versionsOf(state);
   state.list.state = "loading";
   try {
     const page = await calls.conversations({ view, sort, channel, tag, limit: 50 }, signal);
     if (signal.aborted) return;
     takeRows(state, page.conversations);
+    forgetGone(state, { view, sort, channel, tag }, known, page.conversations, page.next_cursor !== null);
     state.list.paged = new Set(page.conversations.map((each) => each.conversation_id));
     state.list.cursor = page.next_cursor;
     state.list.state = "ready";
@@ -96,8 +98,12 @@ export function restoreList(): void {
 
 /** What is mine is always known, whichever list is shown: it rings, and it is counted in the title. */
 async function loadMine(): Promise<void> {
-  await calls.conversations({ view: "mine", sort: "urgency", limit: 100 }).then(
-    (page) => takeRows(state, page.conversations),
+  const [known, wanted] = [versionsOf(state), { view: "mine", sort: "urgency" } as const];
+  await calls.conversations({ ...wanted, limit: 100 }).then(
+    (page) => {
+      takeRows(state, page.conversations);
+      forgetGone(state, { ...wanted, channel: null, tag: null }, known, page.conversations, page.next_cursor !== null);
+    },
     () => undefined,
   );
 }

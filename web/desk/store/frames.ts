@@ -2,6 +2,7 @@
 
 import type { DeskMessage, Row, ServerFrame } from "../api/types";
 import { merged, unconfirmed } from "./messages";
+import { compareRows, isIn, type Filter } from "./rows";
 import type { State } from "./state";
 
 /** Take a row, unless a newer one is known. */
@@ -14,6 +15,22 @@ export function takeRow(state: State, row: Row): boolean {
 
 export function takeRows(state: State, rows: readonly Row[]): void {
   for (const row of rows) takeRow(state, row);
+}
+
+/** Which rows are known, and how new they are. */
+export const versionsOf = (state: State): Map<string, number> => new Map([...state.rows].map(([id, row]) => [id, row.version]));
+
+/**
+ * The first page of a list also tells what is not in it any more. Goes: a row that was known when the page was asked for (`asked`), has not
+ * changed since and would stand in the page. That of the open conversation stays, as it is read with it.
+ */
+export function forgetGone(state: State, filter: Filter, asked: ReadonlyMap<string, number>, page: readonly Row[], more: boolean): void {
+  const [listed, last] = [new Set(page.map((each) => each.conversation_id)), page.at(-1)];
+  for (const row of [...state.rows.values()]) {
+    const id = row.conversation_id;
+    if (listed.has(id) || id === state.talk?.conversation_id || asked.get(id) !== row.version || !isIn(row, filter, state.me)) continue;
+    if (!more || (last && compareRows(filter.sort, row, last) < 0)) state.rows.delete(id);
+  }
 }
 
 /** Take messages of a conversation; only those of the open one are kept, and what they confirm is not sent again. */

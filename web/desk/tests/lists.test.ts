@@ -1,0 +1,42 @@
+// @vitest-environment happy-dom
+import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
+
+import { api } from "../api/client";
+import type { Row } from "../api/types";
+import { signedIn } from "../session";
+import { loadList, visibleRows } from "../store/desk";
+import { takeRows } from "../store/frames";
+import { clearState, state } from "../store/state";
+import { after, makeRow } from "./making";
+
+const ids = (): string[] => visibleRows.value.map((each) => each.conversation_id);
+const row = (conversation_id: string, given: Partial<Row> = {}): Row => makeRow({ conversation_id, due_at: after(60), ...given });
+const page = (conversations: Row[], next_cursor: string | null = null): unknown => ({ conversations, next_cursor, counts: {} });
+
+beforeEach(() => {
+  clearState();
+  signedIn({ username: "alice", name: "Alice", role: "agent", csrf: "", language: "en" } as Parameters<typeof signedIn>[0]);
+  state.me = "alice";
+});
+afterEach(() => void vi.restoreAllMocks());
+
+describe("a list that is read again", () => {
+  it("forgets what left it while no frames came", async () => {
+    takeRows(state, [row("gone"), row("waits"), row("mine", { owner: "agent", agent: "alice" })]);
+    vi.spyOn(api, "get").mockResolvedValue(page([row("waits")]));
+    await loadList();
+    expect(ids()).toEqual(["waits"]);
+    expect(state.rows.has("mine")).toBe(true); // It is no matter of this list.
+  });
+
+  it("keeps what came or changed meanwhile, what a later page has, and the row of the open conversation", async () => {
+    takeRows(state, [row("changed"), row("far", { due_at: after(900) }), row("open")]);
+    state.talk = { conversation_id: "open", state: "ready", handover: null, customer: null, messages: [], moreBefore: false, loadingBefore: false, unreadFrom: null, serverDraft: null };
+    vi.spyOn(api, "get").mockImplementation(async () => {
+      takeRows(state, [row("new"), row("changed", { version: 2 })]);
+      return page([row("waits", { due_at: after(300) })], "more");
+    });
+    await loadList();
+    expect([...state.rows.keys()].sort()).toEqual(["changed", "far", "new", "open", "waits"]);
+  });
+});
