@@ -48,13 +48,23 @@ async function ask(cursor: string | null): Promise<void> {
   try {
     const page = await calls.search(search.text.trim(), cursor, signal);
     if (signal.aborted) return;
-    search.found = cursor === null ? page.conversations : [...search.found, ...page.conversations];
+    const before = cursor === null ? [] : search.found;
+    const fresh = unseen(before, page.conversations);
+    search.found = [...before, ...fresh];
     search.cursor = page.next_cursor;
-    search.state = "ready";
     takeRows(state, page.conversations);
+    // Only what becomes visible asks for more; a page without anything new would end the list.
+    if (fresh.length === 0 && page.next_cursor !== null) return ask(page.next_cursor);
+    search.state = "ready";
   } catch {
     if (!signal.aborted) search.state = "failed";
   }
+}
+
+/** A page finds a conversation by the newest message of that page, so a later one may find it again. */
+function unseen(before: readonly Found[], more: readonly Found[]): Found[] {
+  const known = new Set(before.map((each) => each.conversation_id));
+  return more.filter((each) => !known.has(each.conversation_id));
 }
 
 export interface Piece {

@@ -2,10 +2,11 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 
 import { api } from "../api/client";
-import type { Row } from "../api/types";
+import type { Found, Row } from "../api/types";
 import { signedIn } from "../session";
 import { loadList, visibleRows } from "../store/desk";
 import { takeRows } from "../store/frames";
+import { look, lookFurther, search } from "../store/search";
 import { clearState, state } from "../store/state";
 import { after, makeRow } from "./making";
 
@@ -38,5 +39,32 @@ describe("a list that is read again", () => {
     });
     await loadList();
     expect([...state.rows.keys()].sort()).toEqual(["changed", "far", "new", "open", "waits"]);
+  });
+});
+
+describe("a search that goes on", () => {
+  const found = (id: string): Found => ({ ...row(id), match: { field: "text", snippet: "x" } }) as Found;
+
+  beforeEach(() => void vi.useFakeTimers());
+  afterEach(() => void vi.useRealTimers());
+
+  it("shows a conversation once, though a later page finds it by an older message", async () => {
+    const pages = [{ conversations: [found("a"), found("b")], next_cursor: "1" }, { conversations: [found("a"), found("c")], next_cursor: null }];
+    vi.spyOn(api, "get").mockImplementation(async () => pages.shift());
+    look("refund");
+    await vi.advanceTimersByTimeAsync(300);
+    lookFurther();
+    await vi.advanceTimersByTimeAsync(0);
+    expect(search.found.map((each) => each.conversation_id)).toEqual(["a", "b", "c"]);
+  });
+
+  it("goes on over pages that bring nothing new", async () => {
+    const pages = [{ conversations: [found("a")], next_cursor: "1" }, { conversations: [found("a")], next_cursor: "2" }, { conversations: [found("d")], next_cursor: null }];
+    vi.spyOn(api, "get").mockImplementation(async () => pages.shift());
+    look("refund");
+    await vi.advanceTimersByTimeAsync(300);
+    lookFurther();
+    await vi.advanceTimersByTimeAsync(0);
+    expect([search.found.map((each) => each.conversation_id), search.cursor, search.state]).toEqual([["a", "d"], null, "ready"]);
   });
 });
