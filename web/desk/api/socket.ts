@@ -15,6 +15,9 @@ export interface Callbacks {
   frame(frame: ServerFrame): void;
   /** Frames are missing, or nothing was known before: the lists have to be read again. */
   missed(): void;
+  /** The socket ended before it began, as it does for who is not signed in any more; it is tried again. */
+  refused(): void;
+  /** The gateway closed it, as the session is over; `start` begins anew. */
   sessionEnded(): void;
 }
 
@@ -28,7 +31,9 @@ export class DeskSocket {
   #socket: WebSocket | null = null;
   #live = false;
   #failures = 0;
+  /** Of the last life of the gateway that this page has read everything of. */
   #epoch: string | null = null;
+  #helloEpoch: string | null = null;
   #n = 0;
   #helloN = 0;
   #watched: string | null = null;
@@ -55,7 +60,7 @@ export class DeskSocket {
 
   /** Forget where it was, as when another person signs in. */
   forget(): void {
-    this.#epoch = null;
+    this.#epoch = this.#helloEpoch = null;
     this.#n = 0;
     this.#watched = null;
   }
@@ -91,6 +96,7 @@ export class DeskSocket {
     this.#socket = socket;
     const helloTimer = setTimeout(() => end(), HELLO_MS);
     const pings = setInterval(() => this.#ping(), PING_MS);
+    let greeted = false;
     const end = (code = 1006): void => {
       clearTimeout(helloTimer);
       clearTimeout(this.#pongTimer);
@@ -101,6 +107,7 @@ export class DeskSocket {
       if (this.#socket !== socket) return;
       this.#socket = null;
       this.#live = false;
+      if (this.#running && !greeted) this.callbacks.refused();
       this.#ended(code);
     };
     socket.onopen = () => socket.send(JSON.stringify({ type: "resume", epoch: this.#epoch, n: this.#n } satisfies ClientFrame));
@@ -111,15 +118,21 @@ export class DeskSocket {
       this.#pongTimer = undefined;
       const frame = frameFrom(event.data);
       if (frame === null) return;
-      if (frame.type === "hello") clearTimeout(helloTimer);
+      if (frame.type === "hello") {
+        greeted = true;
+        clearTimeout(helloTimer);
+      }
       this.#take(frame);
     };
   }
 
   #take(frame: ServerFrame): void {
     if (frame.type === "hello") {
-      if (this.#epoch !== frame.epoch) this.#n = frame.n;
-      this.#epoch = frame.epoch;
+      if (this.#epoch !== frame.epoch) {
+        this.#epoch = null; // Until the reset that follows; a socket that breaks off before it asks for it again.
+        this.#n = frame.n;
+      }
+      this.#helloEpoch = frame.epoch;
       this.#helloN = frame.n;
       this.#live = true;
       this.#failures = 0;
@@ -130,6 +143,7 @@ export class DeskSocket {
     }
     if (frame.type === "reset") {
       this.#n = this.#helloN; // What came later waits in the socket.
+      this.#epoch = this.#helloEpoch;
       this.callbacks.missed();
       return;
     }
@@ -137,6 +151,7 @@ export class DeskSocket {
     if (frame.type !== "typing_changed" && "n" in frame && typeof frame.n === "number") {
       if (frame.n <= this.#n) return; // Replayed twice.
       this.#n = frame.n;
+      this.#epoch = this.#helloEpoch;
     }
     this.callbacks.frame(frame);
   }

@@ -143,9 +143,16 @@ export const socket = new DeskSocket(
       void loadColleagues();
       void catchUp();
     },
-    sessionEnded: () => void calls.me().catch(() => undefined),
+    refused: () => void calls.me().catch(() => undefined), // Who is not signed in any more gets the login.
+    sessionEnded: () => void goOn(),
   },
 );
+
+/** The session of the socket is over; the page may have a new one, or there was no answer. Else the login says it. */
+async function goOn(): Promise<void> {
+  await calls.me().catch(() => undefined);
+  if (session.state === "in") socket.start();
+}
 
 function take(frame: ServerFrame): void {
   const before = frame.type === "conversation_changed" ? state.rows.get(frame.conversation.conversation_id) : undefined;

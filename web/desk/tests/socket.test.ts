@@ -21,6 +21,7 @@ let frames: ServerFrame[];
 let links: string[];
 let missed: number;
 let ended: number;
+let refused: number;
 let online: boolean;
 let desk: DeskSocket;
 const last = (): FakeSocket => sockets.at(-1) as FakeSocket;
@@ -34,10 +35,10 @@ function greet(epoch: string, n: number): void {
 beforeEach(() => {
   vi.useFakeTimers();
   vi.stubGlobal("CloseEvent", class { constructor(readonly type: string, readonly given: { code: number }) {} get code(): number { return this.given.code; } });
-  [sockets, frames, links, missed, ended, online] = [[], [], [], 0, 0, true];
+  [sockets, frames, links, missed, ended, refused, online] = [[], [], [], 0, 0, 0, true];
   desk = new DeskSocket(
     { openSocket: () => (sockets.push(new FakeSocket()), last() as unknown as WebSocket), isOnline: () => online, chance: () => 0 },
-    { link: (link) => links.push(link), frame: (frame) => frames.push(frame), missed: () => (missed += 1), sessionEnded: () => (ended += 1) },
+    { link: (link) => links.push(link), frame: (frame) => frames.push(frame), missed: () => (missed += 1), refused: () => (refused += 1), sessionEnded: () => (ended += 1) },
   );
   desk.start();
 });
@@ -86,6 +87,30 @@ describe("the desk's socket", () => {
     last().say(changed(4));
     expect(missed).toBe(1);
     expect(frames.at(-1)).toMatchObject({ type: "conversation_changed", n: 4 });
+  });
+
+  it("asks again for everything when it broke off before it was told to read everything", () => {
+    greet("e1", 500);
+    last().onclose?.({ code: 1006 });
+    vi.advanceTimersByTime(1_000);
+    greet("e2", 3);
+    last().onclose?.({ code: 1006 });
+    vi.advanceTimersByTime(1_000);
+    greet("e2", 4);
+    expect(last().sent[0]).toEqual({ type: "resume", epoch: null, n: 3 });
+    last().say({ type: "reset" });
+    expect(missed).toBe(1);
+  });
+
+  it("lets look whether the session still holds when it was not let in", () => {
+    greet("e1", 1);
+    last().onclose?.({ code: 1006 });
+    expect(refused).toBe(0);
+    vi.advanceTimersByTime(1_000);
+    last().onclose?.({ code: 1006 }); // Before any hello, as with an answer of 401.
+    expect(refused).toBe(1);
+    vi.advanceTimersByTime(60_000);
+    expect(sockets.length).toBeGreaterThan(2); // It was no network, perhaps.
   });
 
   it("goes on after a reset in the same life", () => {
