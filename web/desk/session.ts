@@ -64,8 +64,11 @@ function take(me: Me): void {
   tabs = said;
 }
 
+/** Raises when the gateway could not be told: the browser is still signed in then, and the next one to open the page would be too. */
 export async function signOut(): Promise<void> {
-  await calls.logout().catch(() => undefined);
+  await calls.logout().catch((error: unknown) => {
+    if (!(error instanceof DeskError && error.status === 401)) throw error;
+  });
   listeners.forEach((each) => each());
   session.me = null;
   session.state = "out";
