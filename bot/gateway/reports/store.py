@@ -22,6 +22,8 @@ KINDS = {
     "claimed": Kind.CLAIM,
     "taken_over": Kind.CLAIM,
     "stepped_in": Kind.CLAIM,
+    "transferred": Kind.CLAIM,
+    "reopened": Kind.CLAIM,
     "handed_back": Kind.HAND_BACK,
     "resolved": Kind.RESOLVE,
 }

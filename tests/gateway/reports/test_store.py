@@ -9,7 +9,8 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 
 from bot.gateway.conversations.tables import conversations, messages
 from bot.gateway.reports import store as report_store
-from bot.gateway.reports.history import Kind
+from bot.gateway.reports.history import History, Kind, Range
+from bot.gateway.reports.model import report_of
 from bot.gateway.reports.store import ReportStore
 
 NOW = datetime(2026, 11, 24, 4, 0, tzinfo=UTC)
@@ -70,6 +71,19 @@ async def test_a_handoff_knows_the_first_words_of_a_human_after_it(engine: Async
     ]  # fmt: skip
     assert [each.answered_at for each in found] == [NOW + timedelta(minutes=6)] * 2 + [None] * 3
     assert {each.channel for each in found} == {"web"}
+
+
+async def test_who_is_given_to_a_person_was_not_left_to_the_bot(engine: AsyncEngine):
+    """A supervisor gives it away, or settled cases are opened again: nobody was handed off, and a human had them."""
+    await add(engine, "given", "asks", "transferred:transferred", "answers", "resolved")
+    await add(engine, "again", "asks", "resolved", "reopened", "answers", "resolved")
+    await add(engine, "bots", "asks", "greets")
+    store, days = ReportStore(engine), Range(NOW.date(), NOW.date())
+    talks, moves = await store.talks(NOW, NOW + DAY), await store.moves(NOW, NOW + DAY)
+    report = report_of(History(range=days, talks=talks, moves=moves, cases=None))
+    assert report["containment"] == {"bot_only": 1, "handed_off": 2, "share": 0.333}
+    assert (report["resolution"]["count"], report["resolution"]["p50"]) == (2, 120)
+    assert sum(each["handoffs"] for each in report["volume"]) == 0
 
 
 async def test_the_answer_of_another_conversation_is_none(engine: AsyncEngine):
