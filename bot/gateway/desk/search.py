@@ -18,6 +18,7 @@ from bot.numbers import normalize_number
 # The best field first, when a conversation fits by several.
 FIELDS = ("order_no", "ticket_no", "transaction_no", "phone_tail")
 SHORTEST_START = 5
+LONGEST_NUMBER = 64
 PAGE = 20
 # Of messages that fit, so many are looked at for the conversations of one page.
 LOOKED_AT = 200
@@ -54,8 +55,8 @@ class Search:
         column = conversation_numbers.c.number
         fits = column == number
         if len(number) >= SHORTEST_START:
-            # A prefix as a range, which the index answers on both databases.
-            fits = sa.and_(column >= number, column < number + "\x7f")
+            # A prefix as a range, which the index answers on both databases, in whatever order they sort.
+            fits = sa.and_(column >= number, column <= number + "Z" * LONGEST_NUMBER)
         newest = (
             sa.select(conversation_numbers)
             .where(fits)

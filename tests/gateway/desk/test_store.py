@@ -3,6 +3,7 @@
 from datetime import timedelta
 
 import pytest
+import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from bot.errors import InvalidError, NotFoundError
@@ -114,6 +115,22 @@ async def test_search_finds_numbers_and_words(store: ConversationStore, engine: 
     assert await found("refund 到账") == []
     for odd in ("'", '"', "*", "a & !b | (c", "<->", ":*", "\\", "NOT", "没\x00到"):
         await search.find(odd)
+
+
+async def test_the_beginning_of_a_number_finds_it_in_a_database_that_sorts_like_a_dictionary(
+    store: ConversationStore, engine: AsyncEngine
+):
+    """Most PostgreSQL servers sort by a language, in which signs without a letter hardly count."""
+    if engine.dialect.name == "postgresql":
+        async with engine.begin() as connection:
+            change = 'ALTER TABLE conversation_numbers ALTER COLUMN number TYPE VARCHAR(64) COLLATE "en-x-icu"'
+            await connection.execute(sa.text(change))
+    for number, ticket in enumerate(("TK261124A1B2C3", "TK261125A1B2C3"), 1):
+        await make(store, number)
+        said = Said(f"已登记 {ticket}")
+        await store.write(f"c{number}", lambda it, said=said: Outcome(said=(said,)), NOW)
+    found, _ = await Search(engine).find("TK261124")
+    assert [(each.conversation.conversation_id, each.field) for each in found] == [("c1", "ticket_no")]
 
 
 async def test_pages_of_a_search_have_each_conversation_once(store: ConversationStore, engine: AsyncEngine):
