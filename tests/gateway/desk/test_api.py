@@ -186,6 +186,17 @@ async def test_a_settled_case_asks_for_points_and_a_new_message_opens_it(
     assert (row["state"], row["owner"], row["agent"]) == ("open", "agent", "bob")
 
 
+async def test_who_settles_what_a_colleague_settled_before_leaves_their_summary(
+    gateway: Gateway, rasa: FakeRasa, bob: Browser, carol: Browser
+):
+    alice = await in_queue(gateway, rasa)
+    for browser, cause in ((bob, "C2"), (carol, "C4")):  # Both had the window open.
+        body = {"summary": {"cause": cause, "text": cause}}
+        assert (await browser.call("POST", at(alice, "/resolve"), json=body))[0] == 200
+    _, kept = await bob.call("GET", at(alice, "/summary"))
+    assert (kept["summary"]["cause"], kept["summary"]["by"]) == ("C2", "bob")
+
+
 async def test_tags_and_priority_sort_and_filter(gateway: Gateway, rasa: FakeRasa, bob: Browser):
     first, second = await in_queue(gateway, rasa), await in_queue(gateway, rasa)
     await bob.call("POST", at(second, "/priority"), json={"priority": "urgent"})
