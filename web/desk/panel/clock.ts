@@ -6,6 +6,20 @@ export const now = ref(Date.now());
 if (typeof window !== "undefined") setInterval(() => (now.value = Date.now()), 5_000);
 
 const MINUTE = 60_000;
+export const ZONE = "Asia/Shanghai";
+const AHEAD_MS = 8 * 60 * MINUTE; // China has no summer time.
+
+/** A picker of dates knows the browser's zone only: the moment whose hands stand in the shop as those of `chosen` stand here. */
+export function ofShop(chosen: Date): Date {
+  const [year, month, day] = [chosen.getFullYear(), chosen.getMonth(), chosen.getDate()];
+  return new Date(Date.UTC(year, month, day, chosen.getHours(), chosen.getMinutes(), chosen.getSeconds()) - AHEAD_MS);
+}
+
+/** The other way round: what to give the picker, so that it shows this moment as the shop's clock does. */
+export function onClock(moment: Date): Date {
+  const at = new Date(moment.getTime() + AHEAD_MS);
+  return new Date(at.getUTCFullYear(), at.getUTCMonth(), at.getUTCDate(), at.getUTCHours(), at.getUTCMinutes(), at.getUTCSeconds());
+}
 
 /** "3 分钟", "2 小时 5 分": how long, to the minute. */
 export function span(ms: number, language: "zh" | "en"): string {

@@ -1,6 +1,8 @@
 // What the panel makes of the facts: promises, the parts of a history, whose order a text speaks of.
 
+import { dayKey } from "../../widget/time";
 import type { EvidenceFacts, Facts, IncidentFacts, OrderFacts, TicketFacts } from "../api/types";
+import { ZONE } from "./clock";
 
 /** What an order has besides; see docs/desk-api.md. */
 export type FullOrder = OrderFacts & {
@@ -76,11 +78,11 @@ export function shownFields(fields: Record<string, unknown> | null | undefined):
     .map(([name, value]) => [name, String(value)]);
 }
 
-/** A moment in the agent's zone: the day only where it is not today's. */
+/** A moment on the shop's clock, as the chat and the customer's sentences have it: the day only where it is not today's. */
 export function clock(iso: string | null | undefined, now: number, language: "zh" | "en"): string {
   const at = new Date(iso ?? "");
   if (Number.isNaN(at.getTime())) return "";
-  const sameDay = at.toDateString() === new Date(now).toDateString();
+  const sameDay = dayKey(at) === dayKey(new Date(now));
   const day: Intl.DateTimeFormatOptions = sameDay ? {} : { month: "numeric", day: "numeric" };
-  return new Intl.DateTimeFormat(language === "zh" ? "zh-CN" : "en-GB", { ...day, hour: "2-digit", minute: "2-digit" }).format(at);
+  return new Intl.DateTimeFormat(language === "zh" ? "zh-CN" : "en-GB", { timeZone: ZONE, ...day, hour: "2-digit", minute: "2-digit", hourCycle: "h23" }).format(at);
 }

@@ -2,7 +2,7 @@ import { describe, expect, it } from "vitest";
 
 import { DeskError, OfflineError } from "../../api/client";
 import { TEXTS } from "../../texts";
-import { span } from "../clock";
+import { ofShop, onClock, span } from "../clock";
 import { EDITOR_TEXTS } from "../editor.texts";
 import { clock, concerning, dueOf, reasonFrom, refundDue, shownFields, sortedTickets } from "../facts";
 import { isUncertain, problemText } from "../says";
@@ -53,10 +53,18 @@ describe("small things", () => {
   });
 
   it("shows the day only when it is another", () => {
-    expect(clock("2026-11-30T10:01:00Z", NOW, "en")).toMatch(/^\d\d:\d\d$/);
+    expect(clock("2026-11-30T10:01:00Z", NOW, "en")).toBe("18:01"); // As the chat and the customer's sentences have it.
+    expect(clock("2026-11-29T16:30:00Z", NOW, "en")).toBe("00:30");
+    expect(clock("2026-11-29T15:30:00Z", NOW, "en")).toMatch(/29\/11.*23:30/);
     expect(clock("2026-10-30T10:01:00Z", NOW, "en")).toMatch(/\d\/\d+.*\d\d:\d\d/);
     expect(clock(null, NOW, "en")).toBe("");
     expect(clock("soon", NOW, "zh")).toBe("");
+  });
+
+  it("takes a time that is chosen as one of the shop, wherever the agent is", () => {
+    const noon = new Date(2026, 10, 30, 12, 0); // What a picker gives for twelve o'clock.
+    expect(ofShop(noon).toISOString()).toBe("2026-11-30T04:00:00.000Z");
+    expect(onClock(ofShop(noon)).getTime()).toBe(noon.getTime());
   });
 
   it("says spans to the minute", () => {
