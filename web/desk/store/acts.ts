@@ -8,7 +8,7 @@ import type { Cause, Priority, Row } from "../api/types";
 import { isSupervisor, session } from "../session";
 import { texts, type Texts } from "../texts";
 import { complain, nameOf } from "./desk";
-import { takeRow } from "./frames";
+import { takeChanged } from "./frames";
 import { state } from "./state";
 import { catchUp } from "./talk";
 
@@ -30,7 +30,7 @@ export const myActs = (row: Row): Act[] => actsFor(row, session.me?.username ?? 
 /** Do it, take the new row; true when it worked. */
 async function perform(row: Row, request: Promise<Row>, done: string): Promise<boolean> {
   try {
-    takeRow(state, await request);
+    takeChanged(state, await request);
     ElMessage({ type: "success", message: done, duration: 2_500, grouping: true });
     return true;
   } catch (error) {
@@ -45,7 +45,7 @@ async function perform(row: Row, request: Promise<Row>, done: string): Promise<b
 /** Somebody else was faster: see what is so now. */
 async function refresh(conversationId: string): Promise<void> {
   if (state.talk?.conversation_id === conversationId) return catchUp();
-  await calls.open(conversationId).then((opened) => takeRow(state, opened.conversation), () => undefined);
+  await calls.open(conversationId).then((opened) => takeChanged(state, opened.conversation), () => undefined);
 }
 
 export const claim = (row: Row, force = false): Promise<boolean> => perform(row, calls.claim(row.conversation_id, force), texts().actions.claimed);

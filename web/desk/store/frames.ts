@@ -47,8 +47,7 @@ export function applyFrame(state: State, frame: ServerFrame): void {
       state.presence = typeof frame.presence === "string" ? frame.presence : (frame.presence?.status ?? state.presence);
       return;
     case "conversation_changed":
-      countMine(state, frame.conversation);
-      takeRow(state, frame.conversation);
+      takeChanged(state, frame.conversation);
       return;
     case "message_created":
     case "message_changed":
@@ -76,6 +75,12 @@ export function applyFrame(state: State, frame: ServerFrame): void {
     case "pong":
       return;
   }
+}
+
+/** Take a row that just changed, by somebody's hand or mine: what is mine is counted anew. */
+export function takeChanged(state: State, row: Row): void {
+  countMine(state, row);
+  takeRow(state, row);
 }
 
 const isHers = (row: Row | undefined, me: string): boolean => row?.state === "open" && row.owner === "agent" && row.agent === me;

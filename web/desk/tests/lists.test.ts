@@ -4,8 +4,9 @@ import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { api } from "../api/client";
 import type { Found, Row } from "../api/types";
 import { signedIn } from "../session";
+import { claim } from "../store/acts";
 import { loadList, visibleRows } from "../store/desk";
-import { takeRows } from "../store/frames";
+import { applyFrame, takeRows } from "../store/frames";
 import { look, lookFurther, search } from "../store/search";
 import { clearState, state } from "../store/state";
 import { after, makeRow } from "./making";
@@ -66,5 +67,17 @@ describe("a search that goes on", () => {
     lookFurther();
     await vi.advanceTimersByTimeAsync(0);
     expect([search.found.map((each) => each.conversation_id), search.cursor, search.state]).toEqual([["a", "d"], null, "ready"]);
+  });
+});
+
+describe("what I do myself", () => {
+  it("is counted once, whether the answer or the frame comes first", async () => {
+    takeRows(state, [row("a")]);
+    const mine = row("a", { owner: "agent", agent: "alice", version: 2 });
+    vi.spyOn(api, "post").mockResolvedValue(mine);
+    expect(await claim(row("a"))).toBe(true);
+    expect(state.counts.mine).toBe(1);
+    applyFrame(state, { type: "conversation_changed", conversation: mine });
+    expect(state.counts.mine).toBe(1);
   });
 });
