@@ -95,6 +95,25 @@ async def test_resolving_takes_the_cause_and_can_be_undone(new_desk: NewDesk, se
     assert (thread.row["state"], thread.row["agent"]) == ("open", "alice")
 
 
+async def test_what_was_written_stays_in_the_window_when_the_gateway_cannot_be_reached(
+    new_desk: NewDesk, server: FakeDesk
+) -> None:
+    fill(server)
+    thread = named(server, "赵**")
+    desk = await new_desk()
+    await desk.open(thread)
+    await desk.act("解决")
+    await desk.dialog.get_by_label("原因").select_option("C2")
+    await desk.dialog.get_by_label("服务小结").fill("已补单")
+    await desk.page.route("**/resolve", lambda route: route.abort())
+    await desk.confirm("解决")
+    await expect(desk.toast).to_be_visible()
+    await expect(desk.dialog.get_by_label("服务小结")).to_have_value("已补单")
+    await desk.page.unroute("**/resolve")
+    await desk.confirm("解决")
+    await expect(desk.composer).to_contain_text("会话已解决")
+
+
 async def test_a_supervisor_steps_in_and_an_agent_cannot(new_desk: NewDesk, server: FakeDesk) -> None:
     fill(server)
     thread = named(server, "孙*")
