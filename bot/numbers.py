@@ -36,7 +36,7 @@ _NAMED_TAIL = re.compile(
 )
 _FOUR = re.compile(r"(?<![\dA-Z.,:/*¥$#])(?<!\d{3}[ -])\d{4}(?![\dA-Z*%]|[.,:/]\d|[ -]\d{3})")
 _NO_TAIL_BEFORE = re.compile(
-    r"(?:[充值花付款了费额价扣约共¥$]|RMB|CNY|USD|PAID|PAY|CHARGED|AMOUNT|PRICE|COSTS?|YEAR|IN|SINCE|银行|卡号|BANK|CARD)[\s:：是了(（]{0,2}$"
+    r"(?:[充值花付款费额价扣约共¥$]|(?<!错)了|RMB|CNY|USD|PAID|PAY|CHARGED|AMOUNT|PRICE|COSTS?|YEAR|IN|SINCE|银行|卡号|BANK|CARD)[\s:：是了(（]{0,2}$"
 )
 _UNIT_AFTER = re.compile(
     r"\s{0,2}(?:元|块|圆|万|千|钻|点|个|枚|张|币|积分|金|年|月|日|号|天|分|秒|小时|次|人|RMB|CNY|USD|YUAN|COINS?|POINTS?|GEMS?|DIAMONDS?|"

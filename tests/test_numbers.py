@@ -102,6 +102,8 @@ def test_what_is_no_reference_is_left_alone(text: str):
 @pytest.mark.parametrize(
     ("text", "tail"),
     [
+        ("哦错了是5678", "5678"),
+        ("打错了 5678", "5678"),
         ("8000", "8000"),
         ("８０００", "8000"),
         ("2024", "2024"),

@@ -3,7 +3,15 @@
 from bot.actions.bills import answer_correction
 from bot.actions.cases import newest_case
 from bot.actions.diagnosis import say_next
-from bot.actions.meanings import announces_picture, asks_about_us, asks_how_long, asks_to_pay_again, is_wordless
+from bot.actions.meanings import (
+    announces_picture,
+    asks_about_bot,
+    asks_about_us,
+    asks_for_other_cause,
+    asks_how_long,
+    asks_to_pay_again,
+    is_wordless,
+)
 from bot.actions.progress import say_ticket
 from bot.actions.turn import Turn
 
@@ -11,7 +19,9 @@ HOW_LONG, WORDLESS = "utter_how_long", "utter_here_short"
 # In this order: the question about paying again touches money, so it comes first.
 ASIDES = {
     "utter_pay_again": asks_to_pay_again,
+    "utter_about_bot": asks_about_bot,
     "utter_about_us": asks_about_us,
+    "utter_causes": asks_for_other_cause,
     "utter_picture_awaited": announces_picture,
     HOW_LONG: asks_how_long,
     WORDLESS: is_wordless,

@@ -15,7 +15,7 @@ from bot.actions.base import DialogAction
 from bot.actions.bills import correct_bill
 from bot.actions.complaints import count_complaint
 from bot.actions.ending import DONE, HUMAN, NOT_CHARGED, REPLY
-from bot.actions.meanings import names_human, says_not_charged
+from bot.actions.meanings import asks_about_bot, names_human, says_not_charged
 from bot.actions.pictures import Taken, call_human, calls_human, look_at_pictures, say_read, say_verdict
 from bot.actions.questions import answer_question, is_question
 from bot.actions.smalltalk import switch_language
@@ -33,7 +33,7 @@ TRIES_BEFORE_HELP, TRIES_BEFORE_HUMAN = 2, 3
 
 def is_no_request_for_human(turn: Turn) -> bool:
     """A typed text that names no human, though it was taken for a wish for one; the second time it is one."""
-    if not turn.typed or names_human(turn.text):
+    if not turn.typed or (names_human(turn.text) and not asks_about_bot(turn.text)):
         return False
     intents = [
         (event.get("parse_data") or {}).get("intent", {}).get("name")

@@ -6,6 +6,7 @@ from bot.actions.answers import answer_news
 from bot.actions.asides import answer_aside_and_go_on, aside_of
 from bot.actions.base import DialogAction
 from bot.actions.forms import is_no_request_for_human
+from bot.actions.known_orders import corrects_digits
 from bot.actions.turn import Turn
 from bot.actions.words import has_word, word
 
@@ -73,6 +74,9 @@ class ActionFallback(DialogAction):
         if turn.news is not None:
             turn.leave_form()
         if await answer_aside_and_go_on(turn) or await answer_news(turn):
+            return
+        if corrects_digits(turn):
+            turn.follow_up("order_form")
             return
         if misses >= 3:
             turn.say("utter_fallback_handoff")

@@ -4,6 +4,7 @@ from typing import Any
 
 from bot.actions.meanings import earlier_order, names_other_order
 from bot.actions.turn import Turn
+from bot.numbers import find_phone_tail
 
 # What belongs to one order. The language, the customer's pictures and complaints outlive a change of order.
 CASE_SLOTS = (
@@ -58,3 +59,18 @@ def earlier_number(turn: Turn) -> str | None:
     known = turn.slot("known_orders") or []
     index = earlier_order(turn.text) if turn.typed and known else None
     return None if index is None else str(known[index]["verified_order"])
+
+
+def corrects_digits(turn: Turn) -> bool:
+    """Whether four digits in some words answer that the last ones did not fit the order number."""
+    waits = turn.tracker.get_slot("offer") == "number" and turn.slot("order_no") and not turn.proof
+    return bool(waits and tail_in(turn, expected=True))
+
+
+def tail_in(turn: Turn, expected: bool) -> str | None:
+    """The last four digits of a phone number in this message; four bare digits count only with an order number."""
+    for name in ("phone_tail", "phone"):
+        digits = "".join(c for c in str(turn.entities.get(name) or "") if c.isdigit())
+        if len(digits) >= 4:
+            return digits[-4:]
+    return find_phone_tail(turn.text) if turn.typed and expected else None

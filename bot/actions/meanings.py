@@ -43,15 +43,42 @@ _REFUSAL = _has(
     r"\b(?:no|nope|nah|cancel|stop|don'?t|do not|not now|not yet|never ?mind|forget it|later)\b",
 )
 _ABOUT_US = _has(
-    r"(?:你们?|这里?|这个|这边|平台|网站|聊天|客服)\S{0,6}(?:安全|靠谱|可靠|正规|可信|骗|是真的|真人|官方)\S{0,3}[吗么不嘛?？]",
+    r"(?:你们?|这里?|这个|这边|平台|网站|聊天|客服)\S{0,6}(?:安全|靠谱|可靠|正规|可信|骗|是真的|真人|官方)\S{0,3}[吗么不嘛吧?？]",
     r"(?:安全|靠谱|正规|可信|放心)[吗么不嘛]",
     r"泄[露漏]|隐私|信息安全|盗[号刷]",
     r"(?:为什么|为啥|干嘛|凭什么|怎么)\S{0,4}(?:要|问)\S{0,8}(?:手机|电话|尾号|号码|信息|订单号|单号)",
+    r"(?:要|问)\S{0,6}(?:手机|电话|尾号|号码|信息|订单号|单号)\S{0,3}(?:干[嘛吗啥什]|做什么|什么用)",
     r"\b(?:is|are)\s(?:this|it|you|that)\s(?:\w+\s){0,3}"
     r"(?:safe|secure|legit|legitimate|trustworthy|real|a scam|scam|genuine|official)",
     r"\b(?:can|should) i\s(?:\w+\s)?trust\b",
     r"\b(?:privacy|phishing|leak(?:ed)?|personal data)\b",
-    r"\bwhy (?:do|would|should|are) (?:you|i|u) (?:\w+\s){0,3}(?:need|want|give|ask|asking|share)\b",
+    r"\bwhy (?:(?:do|would|should|are) (?:you|i|u) )?(?:\w+\s){0,3}(?:need|want|give|ask|asking|share)\b",
+)
+_ABOUT_BOT = _has(
+    r"你(?:们|这)?(?:到底|究竟)?(?:是不是|是)(?:一?[个位])?(?:ai|机器人?|真人|活人|人工(?:智能|客服)?|自动回复)(?:[吗么吧嘛?？]|$)",
+    r"你(?:是谁|叫(?:什么|啥)|(?:都|还)?[能会](?:帮我)?(?:干[嘛吗啥]|[干做]什么))",
+    r"^(?:\w+,? )?(?:are|r) (?:you|u) (?:really |actually |just |even )?(?:an? )?(?:real |live |actual )?"
+    r"(?:bot|robot|chatbot|machine|ai|human|person)\b",
+    r"\b(?:am i|is this) (?:\w+ (?:to|with) )?(?:an? )?(?:bot|robot|chatbot|machine|ai)\b",
+    r"\bwho are (?:you|u)\b|\bwhat can (?:you|u) do\b|\bwhat(?:'s| is) your name\b",
+)
+_WANTS = _has(
+    r"转|找|换|接|(?:我|给)\S?要|给我|不是人",
+    r"\b(?:give|get|want|need|transfer|connect|speak|let me|not an?)\b",
+)
+_OTHER_CAUSE = _has(
+    r"[还有]\S{0,3}(?:别的|其[他它]|另外的?)\S{0,3}(?:原因|可能)\S{0,2}[吗么不嘛?？]",
+    r"\bwhat else (?:could|can|might|may) (?:it|this|that) be\b",
+    r"\b(?:any|some|an)?\s?other (?:possible )?(?:reasons?|causes?|explanations?|possibilit(?:y|ies))\b|"
+    r"\bcould it be (?:some|any)thing else\b|\banother (?:possible )?(?:reason|cause|explanation)\b",
+)
+_HURRY = _has(
+    r"快一?[点些](?!了|击|开)|加急|催[一催]|等着用|急[着等]?用|急急|十万火急",
+    r"\b(?:hurry|faster|quick(?:er|ly)|urgent(?:ly)?|asap|speed (?:it )?up)\b",
+)
+_TELLS_PROBLEM = _has(r"[没未不钱]|扣|退|人", r"\b(?:not?|paid|money|refund|human|person|agent)\b|n't\b")
+_ADDS = _has(
+    r"补充(?!包)|再?加[个点条]\S{0,3}(?:说明|信息|内容|材料)", r"\badd (?:\w+ )?(?:something|details?|more|info\w*)\b"
 )
 _PAY_AGAIN = _has(
     r"(?:再|重新|重复)\S{0,2}(?:付|支付|充|买|下单|交钱|转)\S{0,8}(?:吗|么|行不|可以|能不能|[?？])",
@@ -187,7 +214,26 @@ def asks_to_pay_again(text: str) -> bool:
 
 
 def asks_how_long(text: str) -> bool:
-    return bool(_HOW_LONG.search(normal_line(text)))
+    """How long it takes, or a few words that it should be faster and that tell nothing else."""
+    line = normal_line(text)
+    hurries = is_brief(text) and bool(_HURRY.search(line)) and not _TELLS_PROBLEM.search(line.replace("能不能", ""))
+    return hurries or bool(_HOW_LONG.search(line))
+
+
+def asks_about_bot(text: str) -> bool:
+    """Who or what is answering here; not the wish for a person."""
+    line = normal_line(text)
+    return bool(_ABOUT_BOT.search(line)) and not _WANTS.search(line)
+
+
+def asks_for_other_cause(text: str) -> bool:
+    """What it could be besides the cause that was named."""
+    return bool(_OTHER_CAUSE.search(normal_line(text)))
+
+
+def wants_to_add(text: str) -> bool:
+    """There is more to say for the ticket."""
+    return is_brief(text) and bool(_ADDS.search(normal_line(text)))
 
 
 def announces_picture(text: str) -> bool:

@@ -3,14 +3,14 @@
 from bot.actions.bills import told_of_bill
 from bot.actions.ending import TICKET
 from bot.actions.forms import FormAction
-from bot.actions.known_orders import CASE_SLOTS, earlier_number, leave_order, recall
+from bot.actions.known_orders import CASE_SLOTS, earlier_number, leave_order, recall, tail_in
 from bot.actions.meanings import asks_about_us, names_order_number, says_unknown
 from bot.actions.payment_values import note_bill
 from bot.actions.pictures import Taken
 from bot.actions.questions import is_question
 from bot.actions.readings import order_number_in
 from bot.actions.turn import Turn
-from bot.numbers import find_phone_tail, find_reference, normalize_number
+from bot.numbers import find_reference, normalize_number
 
 CALMING = {
     "not_received": "utter_calm_not_received",
@@ -101,7 +101,9 @@ class ValidateOrderForm(FormAction):
             return False
         if requested == "order_no" and (turn.intent == "deny" or _asks_or_lacks(turn)):
             turn.say("utter_order_no_missing")
-            return True
+            # To ask where it stands is no failed answer; to ask again after having been told is.
+            asks = turn.intent != "deny" and is_question(turn.text) and not says_unknown(turn.text)
+            return not asks or turn.said_last("utter_order_no_missing")
         if requested == "phone_tail" and turn.typed and (asks_about_us(turn.text) or is_question(turn.text)):
             turn.say("utter_about_us")
             return True
@@ -132,12 +134,3 @@ def reference_in(turn: Turn) -> str | None:
         return normalize_number(str(first))
     found = find_reference(turn.text) if turn.typed else None
     return found.value if found else None
-
-
-def tail_in(turn: Turn, expected: bool) -> str | None:
-    """The last four digits of a phone number in this message; four bare digits count only with an order number."""
-    for name in ("phone_tail", "phone"):
-        digits = "".join(c for c in str(turn.entities.get(name) or "") if c.isdigit())
-        if len(digits) >= 4:
-            return digits[-4:]
-    return find_phone_tail(turn.text) if turn.typed and expected else None

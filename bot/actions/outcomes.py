@@ -10,7 +10,8 @@ from collections.abc import Mapping
 Outcomes = Mapping[str, tuple[str, ...]]
 
 _ASIDE = (
-    "utter_pay_again", "utter_about_us", "utter_picture_awaited", "utter_how_long", "utter_here",
+    "utter_pay_again", "utter_about_bot", "utter_about_us", "utter_causes", "utter_picture_awaited", "utter_how_long",
+    "utter_here",
     "utter_bill_corrected", "utter_ticket_status",
 )  # fmt: skip
 _ERROR = (
@@ -26,7 +27,13 @@ _FORM: Outcomes = {
     "complete": ("ended",),
     "left": ("left",),
     "question answered": _QUESTION,
-    "aside answered": ("utter_pay_again", "utter_about_us", "utter_picture_awaited", "utter_how_long"),
+    "aside answered": (
+        "utter_pay_again",
+        "utter_about_bot",
+        "utter_about_us",
+        "utter_picture_awaited",
+        "utter_how_long",
+    ),
 }
 # Forms whose answers must be of a kind.
 _STRICT: Outcomes = {
@@ -177,6 +184,7 @@ OUTCOMES: Mapping[str, Outcomes] = {
         "paying again": ("utter_pay_again",),
         "limits": ("utter_payment_limit",),
         "how to": ("utter_how_to_topup",),
+        "ticket known": ("utter_open_ticket_known",),
     },
     "action_explain_cause": {"one": ("utter_cause_*",), "all": ("utter_causes",)},
     "action_read_picture": {
@@ -201,6 +209,7 @@ OUTCOMES: Mapping[str, Outcomes] = {
         "not charged": ("utter_not_charged",),
         "charge asked": ("utter_confirm_not_charged",),
         "nothing offered": ("utter_nothing_to_decline",),
+        "digits corrected": ("silent",),
         "bill corrected": ("utter_bill_corrected",),
         "news answered": _NEWS,
     },
@@ -217,6 +226,7 @@ OUTCOMES: Mapping[str, Outcomes] = {
         "first": ("utter_fallback",),
         "guessed": ("utter_fallback_guess",),
         "out of scope": ("utter_out_of_scope",),
+        "digits corrected": ("silent",),
         "again": ("utter_fallback_again",),
         "human": ("handoff:not_understood",),
         "aside answered": _ASIDE,

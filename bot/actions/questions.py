@@ -1,7 +1,7 @@
 """Questions that may come at any time: their answers inside a form and outside are the same."""
 
 from bot.actions.base import DialogAction
-from bot.actions.meanings import asks_about_us, asks_to_pay_again
+from bot.actions.meanings import asks_about_us, asks_for_other_cause, asks_to_pay_again, wants_to_add
 from bot.actions.turn import Turn
 
 PLAIN_ANSWERS = {
@@ -37,7 +37,8 @@ def answer_question(turn: Turn) -> bool:
     if turn.intent == "self_check":
         turn.say(CHECKS.get(turn.entities.get("topic", ""), "utter_self_check"))
     elif turn.intent == "ask_cause":
-        cause = turn.entities.get("cause") or turn.case.get("cause", "")
+        known = "" if turn.typed and asks_for_other_cause(turn.text) else turn.case.get("cause", "")
+        cause = turn.entities.get("cause") or known
         turn.say(CAUSES.get(cause, "utter_causes"))
     elif turn.intent in WORRIES and turn.typed and asks_to_pay_again(turn.text):
         turn.say("utter_pay_again")
@@ -78,4 +79,8 @@ class ActionAnswerQuestion(DialogAction):
     keeps_offer = True
 
     async def answer(self, turn: Turn) -> None:
-        answer_question(turn)
+        ticket_no = turn.slot("ticket_no")
+        if ticket_no and turn.typed and wants_to_add(turn.text):  # "Can I add something?" is taken for adding money.
+            turn.say("utter_open_ticket_known", ticket_no=ticket_no)
+        else:
+            answer_question(turn)

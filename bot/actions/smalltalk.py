@@ -6,6 +6,7 @@ from bot.actions.base import DialogAction
 from bot.actions.bills import answer_correction
 from bot.actions.diagnosis import say_next
 from bot.actions.ending import say_not_charged
+from bot.actions.known_orders import corrects_digits
 from bot.actions.meanings import is_wordless, says_not_charged
 from bot.actions.turn import Turn
 from bot.formats import clock, time_from
@@ -91,6 +92,9 @@ class ActionDeclineOffer(DialogAction):
     async def answer(self, turn: Turn) -> None:
         offer = turn.tracker.get_slot("offer")
         if await answer_correction(turn):
+            return
+        if corrects_digits(turn):
+            turn.follow_up("order_form")
             return
         not_charged = turn.entities.get("field") == "not_charged" or (turn.typed and says_not_charged(turn.text))
         if not not_charged and await answer_news(turn):

@@ -57,6 +57,7 @@ async def test_the_cause_is_that_of_the_last_diagnosis_unless_another_is_asked_f
     assert (await act(ActionExplainCause, "", "ask_cause", case)).said == ["utter_cause_c3"]
     assert (await act(ActionExplainCause, "", "ask_cause", case, cause="C1")).said == ["utter_cause_c1"]
     assert (await act(ActionExplainCause, "", "ask_cause")).said == ["utter_causes"]
+    assert (await act(ActionExplainCause, "any other reason?", "ask_cause", case)).said == ["utter_causes"]
 
 
 @pytest.mark.parametrize(
