@@ -10,6 +10,7 @@ from bot.actions.meanings import (
     asks_for_other_cause,
     asks_how_long,
     asks_to_pay_again,
+    asks_what_now,
     is_wordless,
 )
 from bot.actions.progress import say_ticket
@@ -47,6 +48,9 @@ async def answer_aside_and_go_on(turn: Turn) -> bool:
     What puts a bill right that was read from a picture is compared anew.
     """
     if await answer_correction(turn):
+        return True
+    if turn.typed and asks_what_now(turn.text):
+        go_on(turn)
         return True
     response = aside_of(turn.text) if turn.typed else None
     if response is None:

@@ -43,7 +43,8 @@ _REFUSAL = _has(
     r"\b(?:no|nope|nah|cancel|stop|don'?t|do not|not now|not yet|never ?mind|forget it|later)\b",
 )
 _ABOUT_US = _has(
-    r"(?:你们?|这里?|这个|这边|平台|网站|聊天|客服)\S{0,6}(?:安全|靠谱|可靠|正规|可信|骗|是真的|真人|官方)\S{0,3}[吗么不嘛吧?？]",
+    r"(?:你们?|这里?|这个|这边|平台|网站|聊天|客服)\S{0,6}(?:安全|靠谱|可靠|正规|可信|骗|是真的|真人|官方)\S{0,3}[吗么不嘛?？]",
+    r"^(?:你们?|这里?|这个|这边|平台|网站)\S{0,6}骗\S{0,3}吧[?？!！。]*$",
     r"(?:安全|靠谱|正规|可信|放心)[吗么不嘛]",
     r"泄[露漏]|隐私|信息安全|盗[号刷]",
     r"(?:为什么|为啥|干嘛|凭什么|怎么)\S{0,4}(?:要|问)\S{0,8}(?:手机|电话|尾号|号码|信息|订单号|单号)",
@@ -77,6 +78,10 @@ _HURRY = _has(
     r"\b(?:hurry|faster|quick(?:er|ly)|urgent(?:ly)?|asap|speed (?:it )?up)\b",
 )
 _TELLS_PROBLEM = _has(r"[没未不钱]|扣|退|人", r"\b(?:not?|paid|money|refund|human|person|agent)\b|n't\b")
+_WHAT_NOW = re.compile(
+    r"(?:那|所以)?[我咱]?(?:现在|接下来|然后|该|要)*(?:怎么办|咋办|做什么|呢)[啊呀呢]?[\s?？。!！]*|"
+    r"(?:so |and |ok(?:ay)?,? )?(?:what (?:now|next|then)|now what|then what|what (?:should|do) i do(?: now)?)[\s?.!]*"
+)
 _ADDS = _has(
     r"补充(?!包)|再?加[个点条]\S{0,3}(?:说明|信息|内容|材料)", r"\badd (?:\w+ )?(?:something|details?|more|info\w*)\b"
 )
@@ -229,6 +234,11 @@ def asks_about_bot(text: str) -> bool:
 def asks_for_other_cause(text: str) -> bool:
     """What it could be besides the cause that was named."""
     return bool(_OTHER_CAUSE.search(normal_line(text)))
+
+
+def asks_what_now(text: str) -> bool:
+    """What is to be done next."""
+    return bool(_WHAT_NOW.fullmatch(normal_line(text)))
 
 
 def wants_to_add(text: str) -> bool:

@@ -216,7 +216,11 @@ OUTCOMES: Mapping[str, Outcomes] = {
     "action_say_hello": {"welcome": ("utter_greet",), "here": ("utter_here",)},
     "action_say_thanks": {"welcome": ("utter_thanks",), "here": ("utter_here",)},
     "action_say_yes": {"nothing offered": ("utter_what_next",), "news answered": _NEWS},
-    "action_say_goodbye": {"goodbye": ("utter_goodbye",), "report not sent": ("utter_goodbye_unsent",)},
+    "action_say_goodbye": {
+        "goodbye": ("utter_goodbye",),
+        "report not sent": ("utter_goodbye_unsent",),
+        "way on": ("utter_next_*", "utter_what_next", "utter_open_ticket_known"),
+    },
     "action_wait": {
         "until": ("utter_next_wait_until",),
         "some time": ("utter_wait",),
@@ -227,6 +231,7 @@ OUTCOMES: Mapping[str, Outcomes] = {
         "guessed": ("utter_fallback_guess",),
         "out of scope": ("utter_out_of_scope",),
         "digits corrected": ("silent",),
+        "way on": ("utter_next_*", "utter_what_next", "utter_open_ticket_known"),
         "again": ("utter_fallback_again",),
         "human": ("handoff:not_understood",),
         "aside answered": _ASIDE,

@@ -1,13 +1,13 @@
 """Short answers that need little thought: language, no, wait, goodbye."""
 
 from bot.actions.answers import answer_news
-from bot.actions.asides import answer_aside_and_go_on
+from bot.actions.asides import answer_aside_and_go_on, go_on
 from bot.actions.base import DialogAction
 from bot.actions.bills import answer_correction
 from bot.actions.diagnosis import say_next
 from bot.actions.ending import say_not_charged
 from bot.actions.known_orders import corrects_digits
-from bot.actions.meanings import is_wordless, says_not_charged
+from bot.actions.meanings import asks_what_now, is_wordless, says_not_charged
 from bot.actions.turn import Turn
 from bot.formats import clock, time_from
 
@@ -79,6 +79,9 @@ class ActionSayGoodbye(DialogAction):
     async def answer(self, turn: Turn) -> None:
         unsent = turn.form == "report_form"
         turn.leave_form()
+        if not unsent and turn.typed and asks_what_now(turn.text):
+            go_on(turn)
+            return
         turn.say("utter_goodbye_unsent" if unsent else "utter_goodbye")
         if unsent:
             turn.set(offer="report")

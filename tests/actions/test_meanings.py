@@ -70,6 +70,7 @@ def test_a_refusal_is_a_no_to_what_was_proposed(text: str, expected: bool):
         ("为什么要手机号", "utter_about_us"),
         ("会不会泄露我的信息", "utter_about_us"),
         ("你们是骗子吧", "utter_about_us"),
+        ("你们是骗子吧，我要投诉你们", None),
         ("你们要我手机号干嘛", "utter_about_us"),
         ("why need my phone", "utter_about_us"),
         ("你是机器人吗", "utter_about_bot"),

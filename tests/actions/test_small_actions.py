@@ -158,6 +158,14 @@ async def test_a_lone_sign_is_no_thanks():
     assert (await act(ActionSayThanks, "。", "thanks")).said == ["utter_here"]
 
 
+@pytest.mark.parametrize("text", ["so what now", "那怎么办", "now what?", "接下来怎么办"])
+async def test_what_now_is_answered_with_the_next_step(text: str):
+    for action, intent in ((ActionSayGoodbye, "goodbye"), (ActionFallback, "out_of_scope")):
+        assert (await act(action, text, intent)).said == ["utter_what_next"]
+        acted = await act(action, text, intent, {**PROVEN, "case": make_diagnosis(), "offer": "report"})
+        assert acted.said == ["utter_next_report"]
+
+
 async def test_goodbye_mentions_a_report_that_was_not_sent():
     assert (await act(ActionSayGoodbye, "再见", "goodbye")).said == ["utter_goodbye"]
     acted = await act(ActionSayGoodbye, "再见", "goodbye", {"offer": None}, form="report_form")
