@@ -1,8 +1,10 @@
-"""Runs in Python 3.10 inside the Rasa server: messages without words, which no model has to guess (standard library only)."""
+"""Runs in Python 3.10 inside the Rasa server: messages that no model has to guess (standard library only)."""
 
 import re
 import unicodedata
 from typing import Optional
+
+from rasa_ext.arrived import says_arrived
 
 # At most three letters, as in KM202405120001; four digits may be the end of a phone number.
 _NUMBER = re.compile(r"[\W_]*(?:[a-z]{0,3}[\W_]*)(?:\d[\W_]*){4,}")
@@ -22,7 +24,9 @@ def is_empty(text: str) -> bool:
 
 
 def sure_intent(text: str) -> Optional[str]:
-    """The intent of a message without words: `inform`, or `nlu_fallback` for marks or code alone; None for any other."""
+    """The intent of what is clear: a number alone, marks or code alone, plain words that it is there; None otherwise."""
     if is_empty(text) or _CODE.fullmatch(text.strip()):
         return "nlu_fallback"
-    return "inform" if is_number(text) else None
+    if is_number(text):
+        return "inform"
+    return "confirm_delivery" if says_arrived(text) else None

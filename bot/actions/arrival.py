@@ -3,7 +3,7 @@
 from typing import Any
 
 from bot.actions.base import DialogAction
-from bot.actions.cases import Case, case_of, is_live
+from bot.actions.cases import Case, case_of, is_live, newest_case
 from bot.actions.ending import FormConclusion
 from bot.actions.forms import FormAction
 from bot.actions.meanings import asks_for_ticket, is_brief, is_courtesy, is_refusal, names_other_order
@@ -20,12 +20,15 @@ LONGEST = 500
 
 
 class ActionConfirmDelivery(DialogAction):
-    """It is there, or it is not, for the ticket or order that a button is about."""
+    """It is there, or it is not, for the ticket or order that a button is about; typed words say that it is there."""
 
     action_name = "action_confirm_delivery"
 
     async def answer(self, turn: Turn) -> None:
         turn.leave_form()
+        if turn.typed:  # In plain words: see rasa_ext/arrived.py.
+            await _say_arrived(turn, await newest_case(turn))
+            return
         about = str(turn.entities.get("about") or "")
         case = await case_of(turn, about) if about.startswith("TK") else None
         if turn.entities.get("field") == "arrived":
@@ -113,6 +116,8 @@ class ValidateRatingForm(FormAction):
             return False  # blame is a word about the points, too
         if turn.typed and turn.intent == "ticket_progress" and not asks_for_ticket(turn.text):
             return False  # "that was quick" is praise
+        if turn.typed and turn.intent == "confirm_delivery":
+            return False  # that it is there was said before
         wants_else = turn.intent in self.leave_without_value and (turn.sure or names_other_order(turn.text))
         return bool(reference_in(turn)) or wants_else or super()._leaves(turn, requested)
 

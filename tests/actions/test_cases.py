@@ -215,6 +215,18 @@ async def test_a_case_that_is_worked_on_hears_that_it_arrived(backend: FakeBacke
     assert body["text"] == "客户确认已经到账。"
 
 
+async def test_typed_good_news_is_for_the_case_that_is_worked_on(backend: FakeBackend):
+    backend.ticket_answer = make_ticket(**IN_PROGRESS)
+    acted = await act(ActionConfirmDelivery, "已经到账了，谢谢", "confirm_delivery")
+    assert acted.said == ["utter_arrived_rate"]
+    (body,) = [body for name, body in backend.calls if name == "add_ticket_message"]
+    assert body["text"] == "客户确认已经到账。"
+
+
+async def test_typed_good_news_without_a_case_is_good_news(backend: FakeBackend):
+    assert (await act(ActionConfirmDelivery, "到账了", "confirm_delivery")).said == ["utter_arrived"]
+
+
 async def test_a_resolved_case_is_not_opened_by_good_news(backend: FakeBackend):
     backend.ticket_answer = make_ticket(status="resolved")
     await act(ActionConfirmDelivery, "", "confirm_delivery", field="arrived", about=TICKET_NO)
