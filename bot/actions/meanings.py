@@ -82,6 +82,13 @@ _WHAT_NOW = re.compile(
     r"(?:那|所以)?[我咱]?(?:现在|接下来|然后|该|要)*(?:怎么办|咋办|做什么|呢)[啊呀呢]?[\s?？。!！]*|"
     r"(?:so |and |ok(?:ay)?,? )?(?:what (?:now|next|then)|now what|then what|what (?:should|do) i do(?: now)?)[\s?.!]*"
 )
+_NOT_UNDERSTOOD = re.compile(
+    r"(?:你|您|这|那|我|啊|嗯|额|呃|[,，\s])*(?:(?:是|说的)*(?:什么|啥)意思|(?:在)?(?:说|讲)(?:什么|啥)|"
+    r"(?:都|完全|根本|有点|还是|真)*[看听]?[不没](?:太)?(?:[看听]?[懂明]白?|明白|理解))[啊呀呢了]?[\s?？。!！.]*|"
+    r"(?:sorry,? |um+,? |huh,? )?(?:what do (?:you|u) mean|what does (?:that|this|it) mean|"
+    r"i (?:do not|don'?t|didn'?t|cannot|can'?t) (?:really )?(?:understand|follow)(?: (?:you|this|that|it))?|"
+    r"what|huh|sorry|pardon)\s*(?:by (?:that|this))?[\s?.!]*"
+)
 _ADDS = _has(
     r"补充(?!包)|再?加[个点条]\S{0,3}(?:说明|信息|内容|材料)", r"\badd (?:\w+ )?(?:something|details?|more|info\w*)\b"
 )
@@ -239,6 +246,11 @@ def asks_for_other_cause(text: str) -> bool:
 def asks_what_now(text: str) -> bool:
     """What is to be done next."""
     return bool(_WHAT_NOW.fullmatch(normal_line(text)))
+
+
+def asks_meaning(text: str) -> bool:
+    """What was said last was not understood."""
+    return bool(_NOT_UNDERSTOOD.fullmatch(normal_line(text)))
 
 
 def wants_to_add(text: str) -> bool:

@@ -10,7 +10,8 @@ from collections.abc import Mapping
 Outcomes = Mapping[str, tuple[str, ...]]
 
 _ASIDE = (
-    "utter_pay_again", "utter_about_bot", "utter_about_us", "utter_causes", "utter_picture_awaited", "utter_how_long",
+    "utter_pay_again", "utter_about_bot", "utter_about_us", "utter_causes", "utter_once_more",
+    "utter_picture_awaited", "utter_how_long",
     "utter_here",
     "utter_bill_corrected", "utter_ticket_status",
 )  # fmt: skip
@@ -31,6 +32,7 @@ _FORM: Outcomes = {
         "utter_pay_again",
         "utter_about_bot",
         "utter_about_us",
+        "utter_once_more",
         "utter_picture_awaited",
         "utter_how_long",
     ),
@@ -210,6 +212,7 @@ OUTCOMES: Mapping[str, Outcomes] = {
         "charge asked": ("utter_confirm_not_charged",),
         "nothing offered": ("utter_nothing_to_decline",),
         "digits corrected": ("silent",),
+        "not understood": ("utter_once_more",),
         "bill corrected": ("utter_bill_corrected",),
         "news answered": _NEWS,
     },

@@ -7,7 +7,7 @@ from bot.actions.bills import answer_correction
 from bot.actions.diagnosis import say_next
 from bot.actions.ending import say_not_charged
 from bot.actions.known_orders import corrects_digits
-from bot.actions.meanings import asks_what_now, is_wordless, says_not_charged
+from bot.actions.meanings import asks_meaning, asks_what_now, is_wordless, says_not_charged
 from bot.actions.turn import Turn
 from bot.formats import clock, time_from
 
@@ -95,6 +95,9 @@ class ActionDeclineOffer(DialogAction):
     async def answer(self, turn: Turn) -> None:
         offer = turn.tracker.get_slot("offer")
         if await answer_correction(turn):
+            return
+        if turn.typed and asks_meaning(turn.text):
+            await answer_aside_and_go_on(turn)
             return
         if corrects_digits(turn):
             turn.follow_up("order_form")

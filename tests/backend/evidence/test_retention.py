@@ -151,11 +151,10 @@ async def test_a_file_that_comes_at_this_moment_is_not_deleted(pictures: Picture
     assert file_of(pictures).exists()
 
 
+@pytest.mark.parametrize("database_url", ["postgresql"], indirect=True)  # SQLite has one transaction at a time
 async def test_who_sends_it_while_it_is_deleted_keeps_it(
     pictures: Pictures, clock: Clock, monkeypatch: pytest.MonkeyPatch
 ):
-    if pictures.client.app[DATABASE].dialect.name == "sqlite":
-        pytest.skip("one transaction at a time")
     await sent(pictures)
     clock.now += LATER
     forget, again = retention.delete_reading, []
