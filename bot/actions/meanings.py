@@ -87,7 +87,7 @@ _NOT_UNDERSTOOD = re.compile(
     r"(?:都|完全|根本|有点|还是|真)*[看听]?[不没](?:太)?(?:[看听]?[懂明]白?|明白|理解))[啊呀呢了]?[\s?？。!！.]*|"
     r"(?:sorry,? |um+,? |huh,? )?(?:what do (?:you|u) mean|what does (?:that|this|it) mean|"
     r"i (?:do not|don'?t|didn'?t|cannot|can'?t) (?:really )?(?:understand|follow)(?: (?:you|this|that|it))?|"
-    r"what|huh|sorry|pardon)\s*(?:by (?:that|this))?[\s?.!]*"
+    r"what|huh|(?:sorry|pardon)(?=\s?\?))\s*(?:by (?:that|this))?[\s?.!]*"
 )
 _ADDS = _has(
     r"补充(?!包)|再?加[个点条]\S{0,3}(?:说明|信息|内容|材料)", r"\badd (?:\w+ )?(?:something|details?|more|info\w*)\b"

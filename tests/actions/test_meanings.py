@@ -96,6 +96,8 @@ def test_a_refusal_is_a_no_to_what_was_proposed(text: str, expected: bool):
         ("what do you mean?", "utter_once_more"),
         ("i dont understand", "utter_once_more"),
         ("huh?", "utter_once_more"),
+        ("sorry?", "utter_once_more"),
+        ("sorry", None),
         ("i dont get it", None),  # the goods, perhaps
         ("处理中是什么意思", None),
         ("不懂英文", None),
