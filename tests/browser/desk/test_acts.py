@@ -2,7 +2,7 @@
 
 import asyncio
 
-from playwright.async_api import expect
+from playwright.async_api import Route, expect
 
 from tests.browser.desk.conftest import NewDesk, fill
 from tests.browser.desk.fake_desk import FakeDesk
@@ -110,6 +110,31 @@ async def test_what_was_written_stays_in_the_window_when_the_gateway_cannot_be_r
     await expect(desk.toast).to_be_visible()
     await expect(desk.dialog.get_by_label("服务小结")).to_have_value("已补单")
     await desk.page.unroute("**/resolve")
+    await desk.confirm("解决")
+    await expect(desk.composer).to_contain_text("会话已解决")
+
+
+async def test_a_window_opens_while_the_answer_to_the_claim_is_on_its_way(new_desk: NewDesk, server: FakeDesk) -> None:
+    fill(server)
+    thread = named(server, "陈*")
+    desk = await new_desk()
+    await desk.open(thread)
+    arrives = asyncio.Event()
+
+    async def late(route: Route) -> None:
+        answer = await route.fetch()
+        await arrives.wait()
+        await route.fulfill(response=answer)
+
+    await desk.page.route("**/claim", late)
+    await desk.act("接入")
+    await desk.act("解决")  # There as soon as the frame has come.
+    summary = desk.dialog.get_by_label("服务小结")
+    await desk.dialog.get_by_label("原因").select_option("C2")
+    await summary.focus()
+    arrives.set()
+    await expect(desk.toast).to_be_visible()
+    await expect(summary).to_be_focused()
     await desk.confirm("解决")
     await expect(desk.composer).to_contain_text("会话已解决")
 
