@@ -42,6 +42,13 @@ def test_what_may_mean_something_else_is_left_to_the_model(text: str):
     assert sure_intent(text) is None
 
 
+@pytest.mark.parametrize("row", ["嗯", "哈", "哦", "谢谢啦", "刚刚", "已经", "好了", "thanks ", "ok ", "it is now "])
+def test_a_long_row_of_the_same_is_read_at_once(row: str):
+    """It would never end if the row could be read in several ways."""
+    text = row * (78 // len(row))
+    assert [sure_intent(text + "x"), sure_intent(text * 20)] == [None, None]
+
+
 @pytest.mark.parametrize(
     "text", ["88", "666", "1", "3q", "🙏", "尾号 2222", "no 2222 is wrong", "付了3000", "ok 1234 thanks"]
 )
